@@ -6,6 +6,7 @@
 #include <string>
 #include <type_traits>
 
+#include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
@@ -47,5 +48,8 @@ class Device {
 
 /// Threads the CPU device may use; 0 means all the machine lets this process use.
 std::unique_ptr<Device> make_cpu_device(int threads);
+
+/// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above.
+std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule = {});
 
 }  // namespace nanopneumo

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
+#include "tests/kernels/shapes.h"
 #include "tests/support/cases.h"
 
 namespace nanopneumo::test {
@@ -63,6 +65,14 @@ bool same_bytes(const CallResult& a, const CallResult& b) {
                     [](const auto& x, const auto& y) {
                       return x.first == y.first && x.second.bytes == y.second.bytes;
                     });
+}
+
+bool is_tried(const std::string& operation, int index, int one_in) {
+  constexpr int kAlways = 60;
+  static const bool all = std::getenv("NANOPNEUMO_TEST_ALL") != nullptr;
+  if (all || one_in == 1 || index < kAlways) return true;
+  const int draw = static_cast<int>(test_seed() & 0xFFFF) * kCases + index;
+  return CaseRandom("which cases of " + operation, draw).integer(1, one_in) == 1;
 }
 
 void report_failure(const Tally& tally, const std::string& device, const std::string& what,

@@ -13,6 +13,9 @@ namespace nanopneumo::test {
 struct DeviceUnderTest {
   std::string label;
   std::function<std::unique_ptr<Device>()> make;
+  /// One in how many of the random cases it is tried with; all of the awkward ones each time. Which
+  /// ones is drawn anew in each run (cases.h: test_seed).
+  int one_in = 1;
 };
 
 /// All of them; a new device is added here and nowhere else in tests/kernels.

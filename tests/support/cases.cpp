@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <set>
 
 namespace nanopneumo::test {
@@ -18,6 +19,18 @@ void skip_cases(long long count, std::string_view reason) {
   if (told.emplace(reason).second)
     std::printf("skipped %lld cases: %.*s\n", count, static_cast<int>(reason.size()),
                 reason.data());
+}
+
+std::uint64_t test_seed() {
+  static const std::uint64_t seed = [] {
+    const char* set = std::getenv("NANOPNEUMO_TEST_SEED");
+    const std::uint64_t value =
+        set && *set ? std::strtoull(set, nullptr, 10) : std::random_device()();
+    std::printf("NANOPNEUMO_TEST_SEED=%llu draws the cases (NANOPNEUMO_TEST_ALL=1: all of them)\n",
+                static_cast<unsigned long long>(value));
+    return value;
+  }();
+  return seed;
 }
 
 long long cases_ran() { return ran; }

@@ -2,6 +2,7 @@
 // program.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@ namespace nanopneumo::test {
 void count_cases(long long count = 1);
 /// Counts `count` cases that could not run, and prints why once per reason.
 void skip_cases(long long count, std::string_view reason);
+/// Draws which part of a long list of cases this run tries: NANOPNEUMO_TEST_SEED, or another number in
+/// each run. It is printed at its first use.
+std::uint64_t test_seed();
 long long cases_ran();
 long long cases_skipped();
 

@@ -1,0 +1,50 @@
+#include "kernels/cuda/kernel_tables.h"
+#include "kernels/cuda/ops.h"
+
+namespace nanopneumo::GPU_NAMESPACE {
+
+const Kernels<float>& kernels() {
+  static constexpr Kernels<float> table{
+      .conv_forward = conv_forward,
+      .conv_input_gradient = conv_input_gradient,
+      .conv_weight_gradient = conv_weight_gradient,
+      .depthwise_forward = depthwise_forward,
+      .depthwise_input_gradient = depthwise_input_gradient,
+      .depthwise_weight_gradient = depthwise_weight_gradient,
+      .dense_forward = dense_forward,
+      .dense_input_gradient = dense_input_gradient,
+      .dense_weight_gradient = dense_weight_gradient,
+      .batch_norm_training = batch_norm_training,
+      .batch_norm_training_gradient = batch_norm_training_gradient,
+      .batch_norm_inference = batch_norm_inference,
+      .batch_norm_inference_gradient = batch_norm_inference_gradient,
+      .moving_average = moving_average,
+      .relu_forward = relu_forward,
+      .relu_gradient = relu_gradient,
+      .relu6_forward = relu6_forward,
+      .relu6_gradient = relu6_gradient,
+      .sigmoid_forward = sigmoid_forward,
+      .sigmoid_gradient = sigmoid_gradient,
+      .softmax_forward = softmax_forward,
+      .softmax_gradient = softmax_gradient,
+      .dropout = dropout,
+      .max_pool_forward = max_pool_forward,
+      .max_pool_gradient = max_pool_gradient,
+      .average_pool_forward = average_pool_forward,
+      .average_pool_gradient = average_pool_gradient,
+      .global_average_pool_forward = global_average_pool_forward,
+      .global_average_pool_gradient = global_average_pool_gradient,
+      .zero_pad_forward = zero_pad_forward,
+      .zero_pad_gradient = zero_pad_gradient,
+      .add = add,
+      .fill = fill,
+      .bce_with_logits_forward = bce_with_logits_forward,
+      .bce_with_logits_gradient = bce_with_logits_gradient,
+      .adam = adam,
+      .normalize_image = normalize_image,
+      .augment_image = augment_image,
+  };
+  return table;
+}
+
+}  // namespace nanopneumo::GPU_NAMESPACE

@@ -1,0 +1,15 @@
+// launch() in the emulation.
+#pragma once
+
+#include "kernels/emulator/emulated_stream.h"
+
+namespace nanopneumo::emulator {
+
+template <class... Parameters>
+void issue(GpuStream& stream, const char* name, void (*kernel)(Parameters...), dim3 grid,
+           dim3 block, std::size_t shared_bytes, const Parameters&... arguments) {
+  const LaunchConfig config{name, grid, block, shared_bytes};
+  static_cast<EmulatedStream&>(stream).run(config, [&] { kernel(arguments...); });
+}
+
+}  // namespace nanopneumo::emulator
