@@ -50,7 +50,9 @@ class CudaDevice final : public Device {
 std::unique_ptr<Device> make_cuda_device() {
   const cuda::Status status = cuda::status();
   if (!status.missing.empty())
-    throw_input_error("--device cuda is not possible: {}", status.missing);
+    throw_input_error(
+        "--device cuda is not possible: {}; compute on a machine with one, or give --device cpu",
+        status.missing);
   return std::make_unique<CudaDevice>();
 }
 

@@ -15,7 +15,10 @@ Status status() {
 }  // namespace cuda
 
 std::unique_ptr<Device> make_cuda_device() {
-  throw_input_error("--device cuda is not possible: {}", cuda::status().missing);
+  throw_input_error(
+      "--device cuda is not possible: {}; build on a machine with the CUDA toolkit, or give "
+      "--device cpu",
+      cuda::status().missing);
 }
 
 }  // namespace nanopneumo

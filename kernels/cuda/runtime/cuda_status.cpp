@@ -17,10 +17,10 @@ std::string describe(const cudaDeviceProp& gpu) {
 }
 
 std::string why_not(cudaError_t answer, const std::string& driver) {
-  if (driver.empty()) return "there is no NVIDIA driver; install one, or leave --device cuda away";
+  if (driver.empty()) return "there is no NVIDIA driver";
   if (answer == cudaErrorInsufficientDriver)
-    return fmt::format("the NVIDIA driver knows CUDA {}, the program needs {}; install a newer one",
-                       driver, version(CUDART_VERSION));
+    return fmt::format("the NVIDIA driver knows CUDA {}, the program needs {}", driver,
+                       version(CUDART_VERSION));
   if (answer == cudaErrorNoDevice)
     return "the NVIDIA driver finds no GPU (CUDA_VISIBLE_DEVICES may hide it)";
   return fmt::format("the NVIDIA driver answers \"{}\"", cudaGetErrorString(answer));

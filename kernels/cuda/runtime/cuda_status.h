@@ -12,7 +12,7 @@ std::string compiled_for();
 struct Status {
   std::string driver;             ///< its newest CUDA version, or nothing without a driver
   std::vector<std::string> gpus;  ///< name, capability, memory
-  /// Why the first GPU cannot be used, as a clause ("there is no NVIDIA driver; install one"), or nothing.
+  /// Why the first GPU cannot be used, as a clause ("there is no NVIDIA driver"), or nothing.
   std::string missing;
 };
 
