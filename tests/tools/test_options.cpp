@@ -129,8 +129,8 @@ TEST_CASE("impossible numbers are refused by the option's name") {
   refuse_training({"--dropout", "nan"}, {"--dropout"});
   refuse_training({"--seed", "-1"}, {"--seed", "-1"});
   refuse_training({"--seed", "x"}, {"--seed", "x"});
-  refuse_training({"--threads", "-1"}, {"--threads = -1"});
-  refuse_training({"--threads", "100000"}, {"--threads = 100000"});
+  refuse_training({"--threads", "-1"}, {"--threads", "-1"});
+  refuse_training({"--threads", "100000"}, {"--threads", "100000"});
   refuse_training({"--loader-threads", "-1"}, {"--loader-threads = -1"});
   refuse_training({"--phantoms", "7"}, {"--phantoms = 7", "from 8"});
 }
