@@ -27,7 +27,10 @@
 // term.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 #include <type_traits>
 
 #include "kernels/cuda/vector_access.h"
@@ -38,6 +41,15 @@ namespace nanopneumo::GPU_NAMESPACE {
 struct GemmSize {
   int M, N, K;
 };
+
+/// The size, where an index of 32 bits can count it and some tiles beyond. Throws std::logic_error.
+inline GemmSize gemm_size(std::int64_t M, std::int64_t N, std::int64_t K) {
+  constexpr std::int64_t kLargest = (std::int64_t{1} << 31) - 1024;
+  if (std::max({M, N, K}) > kLargest)
+    throw std::logic_error("a matrix product of " + std::to_string(M) + " x " + std::to_string(N) +
+                           " x " + std::to_string(K) + " is too large for 32-bit indices");
+  return {static_cast<int>(M), static_cast<int>(N), static_cast<int>(K)};
+}
 
 enum class Reduce { columns, rows };
 
