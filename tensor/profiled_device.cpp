@@ -58,6 +58,9 @@ class ProfiledEmulation final : public ProfiledDevice {
     if (bytes) std::memcpy(to, from, bytes);
     memory_.mark_copied(to, from, bytes);
   }
+  void mark_unwritten(const void* device_memory, std::size_t bytes) override {
+    memory_.mark_unwritten(device_memory, bytes);
+  }
   std::vector<profiler::KernelProfile> take_profiles() override { return stream_.take_profiles(); }
 
  private:
