@@ -14,6 +14,8 @@ namespace nanopneumo::GPU_NAMESPACE {
 
 /// How many floats fit into the widest access.
 inline constexpr int kVectorFloats = 4;
+/// ... and into a sector, the unit in which memory is read and written.
+inline constexpr int kSectorFloats = 8;
 
 /// kVector neighbours in registers.
 template <int kVector>
