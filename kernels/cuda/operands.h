@@ -15,6 +15,8 @@ namespace nanopneumo::GPU_NAMESPACE {
 
 /// How many floats fit into the widest access.
 inline constexpr int kVectorFloats = 4;
+/// ... and into a sector, the unit in which memory is read and written.
+inline constexpr int kSectorFloats = 8;
 
 /// Calls run(constant) with the width of the vectors as a compile-time constant: kWidest where that is
 /// possible, else 1.
