@@ -62,6 +62,7 @@ void BlockRunner::make_order(const Schedule& schedule) {
 void BlockRunner::run_current_thread() {
   Thread& self = threads_[current_];
   self.inside = true;
+  self.async_copies.clear();
   try {
     (*kernel_)();
   } catch (const Cancelled&) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/emulator/async_copies.h"
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
 #include "kernels/emulator/shared_memory.h"
@@ -41,6 +42,7 @@ class BlockRunner {
   void wait_for_block(const std::source_location& at);
   void warp_operation(const WarpOperation& operation);
   SharedMemory& shared() { return shared_; }
+  AsyncCopies& async_copies() { return threads_[current_].async_copies; }
   unsigned current_thread() const { return current_; }
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
@@ -53,6 +55,7 @@ class BlockRunner {
     bool inside = false;      ///< has begun the kernel and not left it
     std::source_location at;  ///< of the barrier it waits at
     WarpOperation operation;  ///< that it waits in
+    AsyncCopies async_copies;
   };
   struct Cancelled {};  ///< thrown in the threads of a block that is given up
 
