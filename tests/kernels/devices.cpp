@@ -7,6 +7,8 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+// Half a unit in the last place: of 10 and of 7 fraction bits.
+constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
 }  // namespace
 
 const std::vector<DeviceUnderTest>& devices_under_test() {
@@ -21,6 +23,21 @@ const std::vector<DeviceUnderTest>& devices_under_test() {
          return make_emulated_device(2, {ThreadOrder::shuffled, 1});
        },
        kEmulatedShare},
+      {"emulated tf32, forward", [] { return make_emulated_device(2, {}, Precision::tf32); },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated tf32, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 2}, Precision::tf32);
+       },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated bf16, reverse",
+       [] { return make_emulated_device(2, {ThreadOrder::reverse}, Precision::bf16); },
+       kEmulatedShare, kBf16Rounding},
+      {"emulated bf16, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 3}, Precision::bf16);
+       },
+       kEmulatedShare, kBf16Rounding},
   };
   return devices;
 }

@@ -27,8 +27,9 @@ struct WarpTiles {
   static constexpr int kWarpsN = kBlockN / kWarpN;
   static constexpr int kThreads = kWarp * (kBlockM / kWarpM) * kWarpsN;
   static constexpr int kStages = 4;
-  /// So many blocks fit on a multiprocessor, with 128 registers for each thread.
-  static constexpr int kBlocksTogether = 512 / kThreads;
+  /// So many blocks fit on a multiprocessor, with 255 registers a thread for the largest part of C, 168
+  /// for a smaller one.
+  static constexpr int kBlocksTogether = (kWarpM * kWarpN == 64 * 64 ? 256 : 384) / kThreads;
   static_assert(kBlockM % kWarpM == 0 && kBlockN % kWarpN == 0);
   static_assert(kWarpM % 16 == 0 && kWarpN % 16 == 0);
 

@@ -82,6 +82,12 @@ struct Matrix {
   }
 };
 
+/// Calls `body` with the number of float32 that one load of an operand takes, as a type.
+template <class Body>
+void with_vector(bool four, const Body& body) {
+  four ? body(std::integral_constant<int, 4>{}) : body(std::integral_constant<int, 1>{});
+}
+
 /// kVector neighbours of a row.
 template <int kVector>
 using Run = std::conditional_t<kVector == 4, float4, float>;
