@@ -71,6 +71,7 @@ unsigned BlockRunner::current_thread() const { return current_; }
 void BlockRunner::run_current_thread() {
   Thread& self = threads_[current_];
   self.inside = true;
+  self.async_copies.clear();
   try {
     (*kernel_)();
   } catch (const Cancelled&) {

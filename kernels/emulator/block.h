@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/emulator/async_copies.h"
 #include "kernels/emulator/block_observer.h"
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
@@ -46,6 +47,7 @@ class BlockRunner {
   void warp_operation(const WarpOperation& operation);
   void fence();
   SharedMemory& shared();
+  AsyncCopies& async_copies() { return threads_[current_].async_copies; }
   unsigned current_thread() const;
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
@@ -58,6 +60,7 @@ class BlockRunner {
     bool inside = false;      ///< has begun the kernel and not left it
     std::source_location at;  ///< of the barrier it waits at
     WarpOperation operation;  ///< that it waits in
+    AsyncCopies async_copies;
   };
   struct Cancelled {};  ///< thrown in the threads of a block that is given up
 

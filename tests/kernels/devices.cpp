@@ -12,6 +12,8 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+// Half a unit in the last place: of 10 and of 7 fraction bits.
+constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
 
 std::vector<DeviceUnderTest> all_devices() {
   std::vector<DeviceUnderTest> devices = {
@@ -25,6 +27,21 @@ std::vector<DeviceUnderTest> all_devices() {
          return make_emulated_device(2, {ThreadOrder::shuffled, 1});
        },
        kEmulatedShare},
+      {"emulated tf32, forward", [] { return make_emulated_device(2, {}, Precision::tf32); },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated tf32, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 2}, Precision::tf32);
+       },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated bf16, reverse",
+       [] { return make_emulated_device(2, {ThreadOrder::reverse}, Precision::bf16); },
+       kEmulatedShare, kBf16Rounding},
+      {"emulated bf16, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 3}, Precision::bf16);
+       },
+       kEmulatedShare, kBf16Rounding},
   };
   if (cuda::status().missing.empty()) devices.push_back({"cuda", make_cuda_device});
   return devices;

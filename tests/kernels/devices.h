@@ -16,6 +16,14 @@ struct DeviceUnderTest {
   /// One in how many of the random cases it is tried with; all of the awkward ones each time. Which
   /// ones is drawn anew in each run (cases.h: test_seed).
   int one_in = 1;
+  /// By what share of its size a factor may be rounded in conv_* and dense_*: those of tensor cores,
+  /// whose devices are tried with these operations alone. 0: not at all, as in float32.
+  double factor_rounding = 0;
+
+  bool has(const std::string& operation) const {
+    return factor_rounding == 0 || operation.starts_with("conv_") ||
+           operation.starts_with("dense_");
+  }
 };
 
 /// All of them; a new device is added here and nowhere else in tests/kernels.
