@@ -68,6 +68,8 @@ std::byte* SharedMemory::array(const void* key, const char* name, std::size_t by
   return place(key, name, bytes);
 }
 
+std::byte* SharedMemory::dynamic() const { return arrays_.front().data; }
+
 bool SharedMemory::contains(const void* data, std::size_t bytes) const {
   const auto* first = static_cast<const std::byte*>(data);
   return std::any_of(arrays_.begin(), arrays_.end(), [&](const Array& array) {

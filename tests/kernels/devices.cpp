@@ -1,5 +1,10 @@
 #include "tests/kernels/devices.h"
 
+#include <cstdlib>
+#include <string_view>
+
+#include "tensor/cuda_device.h"
+
 namespace nanopneumo::test {
 
 using emulator::ThreadOrder;
@@ -7,12 +12,9 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
-// Half a unit in the last place: of 10 and of 7 fraction bits.
-constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
-}  // namespace
 
-const std::vector<DeviceUnderTest>& devices_under_test() {
-  static const std::vector<DeviceUnderTest> devices = {
+std::vector<DeviceUnderTest> all_devices() {
+  std::vector<DeviceUnderTest> devices = {
       {"cpu, 1 thread", [] { return make_cpu_device(1); }},
       {"cpu, 2 threads", [] { return make_cpu_device(2); }},
       {"emulated, forward", [] { return make_emulated_device(2); }, kEmulatedShare},
@@ -39,6 +41,29 @@ const std::vector<DeviceUnderTest>& devices_under_test() {
        },
        kEmulatedShare, kBf16Rounding},
   };
+  if (cuda::status().missing.empty()) {
+    devices.push_back({"cuda", [] { return make_cuda_device(); }});
+    devices.push_back(
+        {"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, 1, kTf32Rounding});
+    devices.push_back(
+        {"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, 1, kBf16Rounding});
+  }
+  return devices;
+}
+
+/// The devices named NANOPNEUMO_TEST_DEVICE ("cuda"), or all.
+std::vector<DeviceUnderTest> wanted_devices() {
+  std::vector<DeviceUnderTest> devices = all_devices();
+  if (const char* name = std::getenv("NANOPNEUMO_TEST_DEVICE"); name && *name)
+    std::erase_if(devices,
+                  [&](const DeviceUnderTest& device) { return !device.label.starts_with(name); });
+  return devices;
+}
+
+}  // namespace
+
+const std::vector<DeviceUnderTest>& devices_under_test() {
+  static const std::vector<DeviceUnderTest> devices = wanted_devices();
   return devices;
 }
 

@@ -69,16 +69,16 @@ template <int kVector_, class Element_ = float>
 struct Matrix {
   static constexpr int kVector = kVector_;
   using Element = Element_;
-  using Row = const Element*;  // null: no such row
-  using Column = int;          // negative: no such column
+  using Row = std::int64_t;  ///< offset; negative: no such row
+  using Column = int;        ///< negative: no such column
 
   const Element* data;
   int rows, columns;
 
-  __device__ Row row(int i) const { return i < rows ? data + std::int64_t{i} * columns : nullptr; }
+  __device__ Row row(int i) const { return i < rows ? std::int64_t{i} * columns : -1; }
   __device__ Column column(int j) const { return j < columns ? j : -1; }
   __device__ const Element* address(Row row, Column column) const {
-    return row && column >= 0 ? row + column : nullptr;
+    return row >= 0 && column >= 0 ? data + (row + column) : nullptr;
   }
 };
 
