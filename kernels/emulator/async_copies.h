@@ -22,7 +22,7 @@ class AsyncCopies {
   /// Poisons the target.
   void issue(const AsyncCopy& copy);
   /// What was issued since the last commit becomes a group; it may be empty.
-  void commit() { ++committed_; }
+  void commit();
   /// The next copy of a group that is not among the `newest` committed ones, if there is one. Throws
   /// KernelError where its source was changed meanwhile.
   bool take(int newest, AsyncCopy& copy);

@@ -12,6 +12,8 @@ void AsyncCopies::issue(const AsyncCopy& copy) {
   pending_.push_back({copy, committed_});
 }
 
+void AsyncCopies::commit() { ++committed_; }
+
 bool AsyncCopies::take(int newest, AsyncCopy& copy) {
   if (pending_.empty() || pending_.front().group >= committed_ - newest) return false;
   copy = pending_.front().copy;

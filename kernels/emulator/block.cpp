@@ -66,6 +66,7 @@ void BlockRunner::fence() {
 
 SharedMemory& BlockRunner::shared() { return shared_; }
 unsigned BlockRunner::current_thread() const { return current_; }
+AsyncCopies& BlockRunner::async_copies() { return threads_[current_].async_copies; }
 
 // The body of every fiber.
 void BlockRunner::run_current_thread() {

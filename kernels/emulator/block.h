@@ -47,8 +47,8 @@ class BlockRunner {
   void warp_operation(const WarpOperation& operation);
   void fence();
   SharedMemory& shared();
-  AsyncCopies& async_copies() { return threads_[current_].async_copies; }
   unsigned current_thread() const;
+  AsyncCopies& async_copies();
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
 

@@ -12,8 +12,6 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
-// Half a unit in the last place: of 10 and of 7 fraction bits.
-constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
 
 std::vector<DeviceUnderTest> all_devices() {
   std::vector<DeviceUnderTest> devices = {
@@ -43,7 +41,13 @@ std::vector<DeviceUnderTest> all_devices() {
        },
        kEmulatedShare, kBf16Rounding},
   };
-  if (cuda::status().missing.empty()) devices.push_back({"cuda", make_cuda_device});
+  if (cuda::status().missing.empty()) {
+    devices.push_back({"cuda", [] { return make_cuda_device(); }});
+    devices.push_back(
+        {"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, 1, kTf32Rounding});
+    devices.push_back(
+        {"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, 1, kBf16Rounding});
+  }
   return devices;
 }
 

@@ -10,6 +10,10 @@
 
 namespace nanopneumo::test {
 
+/// By what share of its size a factor of tf32 or bfloat16 is rounded: half a unit in the last place, of
+/// 10 and of 7 fraction bits.
+inline constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
+
 struct DeviceUnderTest {
   std::string label;
   std::function<std::unique_ptr<Device>()> make;

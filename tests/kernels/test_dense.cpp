@@ -10,8 +10,10 @@ namespace {
 
 DenseDims dense_dims(int index, CaseRandom& random) {
   constexpr std::array kAwkward = {
-      DenseDims{1, 1, 1},  DenseDims{1, 1, 17},   DenseDims{1, 17, 1},    DenseDims{5, 1024, 1},
-      DenseDims{32, 1, 1}, DenseDims{3, 130, 67}, DenseDims{2, 2048, 10}, DenseDims{33, 65, 31}};
+      DenseDims{1, 1, 1}, DenseDims{1, 1, 17}, DenseDims{1, 17, 1}, DenseDims{5, 1024, 1},
+      DenseDims{32, 1, 1}, DenseDims{3, 130, 67}, DenseDims{2, 2048, 10}, DenseDims{33, 65, 31},
+      // Next to the edges of tiles, and a long sum for few outputs.
+      DenseDims{129, 33, 127}, DenseDims{64, 128, 32}, DenseDims{16, 3000, 4}};
   if (index / 2 < static_cast<int>(kAwkward.size()))
     return kAwkward[static_cast<std::size_t>(index / 2)];
   return {random.integer(1, 40), random.integer(1, 200), random.integer(1, 80)};
