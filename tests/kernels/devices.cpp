@@ -1,5 +1,6 @@
 #include "tests/kernels/devices.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -12,6 +13,12 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+
+/// All cases on a GPU; NANOPNEUMO_TEST_ONE_IN asks for fewer where it is interpreted.
+int cuda_share() {
+  const char* share = std::getenv("NANOPNEUMO_TEST_ONE_IN");
+  return share && *share ? std::max(1, std::atoi(share)) : 1;
+}
 
 std::vector<DeviceUnderTest> all_devices() {
   std::vector<DeviceUnderTest> devices = {
@@ -26,7 +33,8 @@ std::vector<DeviceUnderTest> all_devices() {
        },
        kEmulatedShare},
   };
-  if (cuda::status().missing.empty()) devices.push_back({"cuda", make_cuda_device});
+  if (cuda::status().missing.empty())
+    devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share()});
   return devices;
 }
 
