@@ -81,7 +81,8 @@ __global__ void __launch_bounds__(kThreads)
   }
   __syncthreads();
   float* out = y + (std::int64_t{n} * pixels + first) * 3;
-  for (int k = thread * V; k < count * 3; k += kThreads * V) store<V>(out + k, load<V>(values + k));
+  for (int k = thread * V; k < count * 3; k += kThreads * V)
+    store_pack(out + k, load_pack<V>(values + k).at);
 }
 
 }  // namespace
@@ -97,7 +98,7 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
 
   const int pixels = d.H * d.W;
   const int blocks_each = static_cast<int>(ceil_div(pixels, kThreads));
-  with_pack_width(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
+  with_vector(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
     launch(stream, KERNEL(augment_image_kernel<V>),
            dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads, 0, d,

@@ -24,7 +24,7 @@
 
 namespace nanopneumo::GPU_NAMESPACE {
 
-inline constexpr int kTileThreads = 128;
+inline constexpr int kWindowThreads = 128;
 
 /// What a kernel is compiled for: the window, the outputs rows x columns that a thread computes
 /// (for a gradient: of dx), and how many channels a thread takes at most.

@@ -74,8 +74,10 @@ void BlockRunner::run_current_thread() {
   try {
     (*kernel_)();
   } catch (const Cancelled&) {
-  } catch (const std::exception& error) {
+  } catch (const KernelError& error) {
     if (error_.empty()) error_ = error.what();
+  } catch (const std::exception& error) {
+    if (error_.empty()) error_ = where(current_) + ": " + error.what();
   }
   self.inside = false;
   self.state = State::ended;

@@ -27,7 +27,7 @@ struct Output {
   /// The part of the reduction that this block works on is number `part`.
   __device__ Output of_part(unsigned part) const {
     Output output = *this;
-    output.data += part * slice;
+    output.data += std::int64_t{part} * slice;
     return output;
   }
   __device__ void store(int m, int n, float value) const {

@@ -69,7 +69,7 @@ class Accumulator {
     UNROLL
     for (int i = 0; i < Tile::kThreadM; ++i) {
       const int m = first_m + row_ + i / 4 * 4 * Tile::kLanesM + i % 4;
-      if (m >= size.M) continue;
+      if (m >= size.M) return;
       UNROLL
       for (int j = 0; j < Tile::kThreadN; j += 4)
         output.store4(m, first_n + column_ + j * Tile::kLanesN,

@@ -65,16 +65,16 @@ struct Operand {
 template <int kVector_>
 struct Matrix {
   static constexpr int kVector = kVector_;
-  using Row = const float*;  // null: no such row
-  using Column = int;        // negative: no such column
+  using Row = std::int64_t;  ///< offset; negative: no such row
+  using Column = int;        ///< negative: no such column
 
   const float* data;
   int rows, columns;
 
-  __device__ Row row(int i) const { return i < rows ? data + std::int64_t{i} * columns : nullptr; }
+  __device__ Row row(int i) const { return i < rows ? std::int64_t{i} * columns : -1; }
   __device__ Column column(int j) const { return j < columns ? j : -1; }
   __device__ const float* address(Row row, Column column) const {
-    return row && column >= 0 ? row + column : nullptr;
+    return row >= 0 && column >= 0 ? data + (row + column) : nullptr;
   }
 };
 
