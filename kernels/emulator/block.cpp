@@ -66,11 +66,13 @@ void BlockRunner::fence() {
 
 SharedMemory& BlockRunner::shared() { return shared_; }
 unsigned BlockRunner::current_thread() const { return current_; }
+AsyncCopies& BlockRunner::async_copies() { return threads_[current_].async_copies; }
 
 // The body of every fiber.
 void BlockRunner::run_current_thread() {
   Thread& self = threads_[current_];
   self.inside = true;
+  self.async_copies.clear();
   try {
     (*kernel_)();
   } catch (const Cancelled&) {

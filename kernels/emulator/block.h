@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/emulator/async_copies.h"
 #include "kernels/emulator/block_observer.h"
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
@@ -47,6 +48,7 @@ class BlockRunner {
   void fence();
   SharedMemory& shared();
   unsigned current_thread() const;
+  AsyncCopies& async_copies();
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
 
@@ -58,6 +60,7 @@ class BlockRunner {
     bool inside = false;      ///< has begun the kernel and not left it
     std::source_location at;  ///< of the barrier it waits at
     WarpOperation operation;  ///< that it waits in
+    AsyncCopies async_copies;
   };
   struct Cancelled {};  ///< thrown in the threads of a block that is given up
 
