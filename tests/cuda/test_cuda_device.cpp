@@ -3,8 +3,10 @@
 #include <cuda_runtime_api.h>
 #include <doctest/doctest.h>
 
-#include <numeric>
+#include <algorithm>
+#include <array>
 
+#include "kernels/cuda/gpu_stream.h"
 #include "kernels/cuda/runtime/cuda_error.h"
 #include "kernels/cuda/runtime/cuda_memory.h"
 #include "tensor/cuda_device.h"
@@ -60,7 +62,8 @@ TEST_CASE("a source may be reused as soon as it has been copied") {
   const auto device = gpu(7);
   if (!device) return;
   // Small ones share a pinned buffer; the large ones go round the ring more than once.
-  for (const std::size_t bytes : {1, 3, 4097, 4 << 20, (4 << 20) + 1, 23456789, 1 << 20}) {
+  for (const std::size_t bytes :
+       std::array<std::size_t, 7>{1, 3, 4097, 4 << 20, (4 << 20) + 1, 23456789, 1 << 20}) {
     const Tensor<std::uint8_t> a(*device, {static_cast<std::int64_t>(bytes)});
     const Tensor<std::uint8_t> b(*device, {static_cast<std::int64_t>(bytes)});
     std::vector<std::uint8_t> source = pattern(bytes, 1);
@@ -80,13 +83,15 @@ TEST_CASE("uploads bring what was put into them, each time") {
   if (!device) return;
   std::array<std::unique_ptr<Upload>, 2> uploads{device->make_upload(), device->make_upload()};
   unsigned number = 0;
-  for (const std::size_t bytes : {1000, 1000, 5000000, 17, 6000000, 6000000}) {
+  for (const std::size_t bytes :
+       std::array<std::size_t, 6>{1000, 1000, 5000000, 17, 6000000, 6000000}) {
     Upload& upload = *uploads[number++ % 2];
-    std::ranges::copy(std::as_bytes(std::span(pattern(bytes, number))), upload.fill(bytes).begin());
+    const std::vector<std::uint8_t> source = pattern(bytes, number);
+    std::ranges::copy(std::as_bytes(std::span(source)), upload.fill(bytes).begin());
     upload.send();
     const Tensor<std::uint8_t> copy(*device, {static_cast<std::int64_t>(bytes)});
     upload.read([&](const void* memory) { device->copy_on_device(copy.data(), memory, bytes); });
-    CHECK(copy.to_host() == pattern(bytes, number));
+    CHECK(copy.to_host() == source);
   }
 }
 
@@ -107,7 +112,7 @@ TEST_CASE("scratch memory grows, is aligned and stays") {
 TEST_CASE("a kernel may have more than 48 KiB of shared memory") {
   const auto device = gpu(3);
   if (!device) return;
-  for (const std::size_t kib : {48, 64, 96}) {
+  for (const std::size_t kib : std::array<std::size_t, 3>{48, 64, 96}) {
     const std::vector<float> nothing(10);
     const Tensor<float> out = Tensor<float>::from_host(*device, {10}, nothing);
     number_blocks(device->stream(), 10, kib << 10, reinterpret_cast<int*>(out.data()));
