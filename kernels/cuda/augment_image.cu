@@ -33,19 +33,22 @@ struct PixelTransform {
 
 /// Where pixel (i, j) of the mapped image lies in the input.
 struct PixelTaps {
+  bool between;  ///< pixels, as opposed to on one
   LinearTap row, column;
 
   /// Without a map, the pixel itself.
   __device__ PixelTaps(const PixelTransform& t, int i, int j, int H, int W)
-      : row{i, i, 1, 0}, column{j, j, 1, 0} {
-    if (!t.affine) return;
+      : between(t.affine), row{i, i, 1, 0}, column{j, j, 1, 0} {
+    if (!between) return;
     row = linear_tap(input_position(t.map.row, i, j), H);
     column = linear_tap(input_position(t.map.column, i, j), W);
   }
 
-  /// Channel c of the image (H, W, C) here.
+  /// Channel c of the image (H, W, C) here. Neighbouring threads read neighbouring bytes of the same few
+  /// lines; most of it comes from the first-level cache.
   __device__ float level(const std::uint8_t* image, int W, int C, int c) const {
     const auto at = [&](int h, int w) { return image[(std::int64_t{h} * W + w) * C + c]; };
+    if (!between) return at(row.low, column.low);
     return interpolate(row, column, at(row.low, column.low), at(row.low, column.high),
                        at(row.high, column.low), at(row.high, column.high));
   }
@@ -81,7 +84,8 @@ __global__ void __launch_bounds__(kThreads)
   }
   __syncthreads();
   float* out = y + (std::int64_t{n} * pixels + first) * 3;
-  for (int k = thread * V; k < count * 3; k += kThreads * V) store<V>(out + k, load<V>(values + k));
+  for (int k = thread * V; k < count * 3; k += kThreads * V)
+    store_pack(out + k, load_pack<V>(values + k).at);
 }
 
 }  // namespace
@@ -97,7 +101,7 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
 
   const int pixels = d.H * d.W;
   const int blocks_each = static_cast<int>(ceil_div(pixels, kThreads));
-  with_pack_width(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
+  with_vector(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
     launch(stream, KERNEL(augment_image_kernel<V>),
            dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads, 0, d,

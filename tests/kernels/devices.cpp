@@ -1,5 +1,6 @@
 #include "tests/kernels/devices.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -12,6 +13,12 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+
+/// All cases on a GPU; NANOPNEUMO_TEST_ONE_IN asks for fewer where it is interpreted.
+int cuda_share() {
+  const char* share = std::getenv("NANOPNEUMO_TEST_ONE_IN");
+  return share && *share ? std::max(1, std::atoi(share)) : 1;
+}
 
 std::vector<DeviceUnderTest> all_devices() {
   std::vector<DeviceUnderTest> devices = {
@@ -42,11 +49,11 @@ std::vector<DeviceUnderTest> all_devices() {
        kEmulatedShare, kBf16Rounding},
   };
   if (cuda::status().missing.empty()) {
-    devices.push_back({"cuda", [] { return make_cuda_device(); }});
-    devices.push_back(
-        {"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, 1, kTf32Rounding});
-    devices.push_back(
-        {"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, 1, kBf16Rounding});
+    devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share()});
+    devices.push_back({"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, cuda_share(),
+                       kTf32Rounding});
+    devices.push_back({"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, cuda_share(),
+                       kBf16Rounding});
   }
   return devices;
 }

@@ -30,7 +30,8 @@ struct DeviceUnderTest {
   }
 };
 
-/// All of them; a new device is added here and nowhere else in tests/kernels.
+/// All of them ("cuda" where there is a GPU), or with NANOPNEUMO_TEST_DEVICE=NAME in the environment
+/// those whose label begins so; a new device is added here and nowhere else in tests/kernels.
 const std::vector<DeviceUnderTest>& devices_under_test();
 
 }  // namespace nanopneumo::test
