@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tensor/cuda_device.h"
+#include "tensor/profiled_device.h"
 
 namespace nanopneumo::test {
 
@@ -13,6 +14,8 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+// And more where each access is looked at.
+constexpr int kProfiledShare = 60;
 
 /// All cases on a GPU; NANOPNEUMO_TEST_ONE_IN asks for fewer where it is interpreted.
 int cuda_share() {
@@ -48,6 +51,7 @@ std::vector<DeviceUnderTest> all_devices() {
        },
        kEmulatedShare, kBf16Rounding},
   };
+  devices.push_back({"profiled", [] { return make_profiled_device(2); }, kProfiledShare});
   if (cuda::status().missing.empty()) {
     devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share()});
     devices.push_back({"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, cuda_share(),
