@@ -6,7 +6,6 @@
 #include "kernels/cuda/kernel_tables.h"
 #include "kernels/emulator/profiler/device_memory.h"
 #include "kernels/emulator/profiler/profiled_stream.h"
-#include "tensor/host_device.h"
 
 namespace nanopneumo {
 namespace {
