@@ -30,8 +30,8 @@ struct Sums {
 };
 
 template <class State, class Read>
-__device__ inline State merge_rows(std::int64_t begin, std::int64_t end, int step,
-                                   const Read& read) {
+__device__ __forceinline__ State merge_rows(std::int64_t begin, std::int64_t end, int step,
+                                            const Read& read) {
   State all = State::empty();
   std::int64_t row = begin;
   for (; row + 3 * step < end; row += 4 * step) {
