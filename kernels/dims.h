@@ -67,6 +67,17 @@ struct RowsDims {
   bool operator==(const RowsDims&) const = default;
 };
 
+/// C neighbouring channels, from `offset` on, of rows that have C_whole of them. A part of a
+/// concatenation: its rows are N*H*W, and offset is the number of channels that come before it.
+struct SliceDims {
+  std::int64_t rows = 1;
+  int C = 1, C_whole = 1, offset = 0;
+  bool operator==(const SliceDims&) const = default;
+
+  std::int64_t part_size() const { return rows * C; }
+  std::int64_t whole_size() const { return rows * C_whole; }
+};
+
 /// An image batch (N, H, W, C).
 struct ImageDims {
   int N = 1, H = 1, W = 1, C = 1;

@@ -3,8 +3,9 @@
 // Rules that hold for each entry:
 //  - Pointers are device memory; tensors are contiguous, activations NHWC, weights HWIO as Keras
 //    keeps them.
-//  - An output is overwritten, never accumulated into, and nothing is read from it. Inputs and
-//    outputs do not overlap unless the entry says so.
+//  - An output is overwritten, never accumulated into, and nothing is read from it. The one exception
+//    is write_slice, which writes some channels and leaves the others as they are. Inputs and outputs
+//    do not overlap unless the entry says so.
 //  - A pointer marked "or null" may be null; every other pointer is valid for the size that the
 //    dims give.
 //  - Nothing is allocated for results. Temporary memory comes from the stream (stream.h).
@@ -148,6 +149,19 @@ struct Kernels {
   Op<void(Stream&, std::int64_t n, const T* a, const T* b, T* y)> add;
   // y = value
   Op<void(Stream&, std::int64_t n, T value, T* y)> fill;
+  // Concatenation of channels, one part a call. part: (rows, C), whole: (rows, C_whole).
+  // whole[i, offset + c] = part[i, c]; the other channels of whole stay as they are.
+  Op<void(Stream&, const SliceDims&, const T* part, T* whole)> write_slice;
+  // part[i, c] = whole[i, offset + c]: the gradient of write_slice with respect to its part.
+  Op<void(Stream&, const SliceDims&, const T* whole, T* part)> read_slice;
+  // Squeeze-and-excite (Hu et al. 2018, equation 4): y[n,h,w,c] = x[n,h,w,c] * s[n,c].
+  // s: (N, C). y may be x.
+  Op<void(Stream&, const ImageDims&, const T* x, const T* s, T* y)> channel_scale_forward;
+  // dx[n,h,w,c] = dy[n,h,w,c] * s[n,c]; ds[n,c] = sum_{h,w} dy[n,h,w,c] * x[n,h,w,c].
+  // dx and ds may each be null; s is read only for dx, x only for ds, and each may be null with it.
+  // dx may be dy's own memory.
+  Op<void(Stream&, const ImageDims&, const T* x, const T* s, const T* dy, T* dx, T* ds)>
+      channel_scale_gradient;
 
   // --- loss: binary cross-entropy from logits z, labels t in [0, 1] ---
   // loss[0] = (1/n) sum_i weight[i] * (max(z,0) - z t + log(1 + exp(-|z|)));

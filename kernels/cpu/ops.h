@@ -62,6 +62,11 @@ void zero_pad_forward(Stream&, const ImageDims&, const Padding2D&, const float* 
 void zero_pad_gradient(Stream&, const ImageDims&, const Padding2D&, const float* dy, float* dx);
 void add(Stream&, std::int64_t n, const float* a, const float* b, float* y);
 void fill(Stream&, std::int64_t n, float value, float* y);
+void write_slice(Stream&, const SliceDims&, const float* part, float* whole);
+void read_slice(Stream&, const SliceDims&, const float* whole, float* part);
+void channel_scale_forward(Stream&, const ImageDims&, const float* x, const float* s, float* y);
+void channel_scale_gradient(Stream&, const ImageDims&, const float* x, const float* s,
+                            const float* dy, float* dx, float* ds);
 
 void bce_with_logits_forward(Stream&, std::int64_t n, const float* logits, const float* labels,
                              const float* weights, float* loss);

@@ -34,6 +34,19 @@ void zero_pad_forward(Stream&, const ImageDims&, const Padding2D&, const float*,
 void zero_pad_gradient(Stream&, const ImageDims&, const Padding2D&, const float*, float*) {
   throw std::logic_error("zero_pad_gradient is not written yet");
 }
+void write_slice(Stream&, const SliceDims&, const float*, float*) {
+  throw std::logic_error("write_slice is not written yet");
+}
+void read_slice(Stream&, const SliceDims&, const float*, float*) {
+  throw std::logic_error("read_slice is not written yet");
+}
+void channel_scale_forward(Stream&, const ImageDims&, const float*, const float*, float*) {
+  throw std::logic_error("channel_scale_forward is not written yet");
+}
+void channel_scale_gradient(Stream&, const ImageDims&, const float*, const float*, const float*,
+                            float*, float*) {
+  throw std::logic_error("channel_scale_gradient is not written yet");
+}
 void normalize_image(Stream&, const ImageDims&, const Preprocessing&, const std::uint8_t*, float*) {
   throw std::logic_error("normalize_image is not written yet");
 }

@@ -75,6 +75,14 @@ void zero_pad_gradient(Stream&, const ImageDims& d, const Padding2D& pad, const 
 void add(Stream&, std::int64_t n, const double* a, const double* b, double* y);
 void fill(Stream&, std::int64_t n, double value, double* y);
 
+// slice.cpp, channel_scale.cpp
+void write_slice(Stream&, const SliceDims& d, const double* part, double* whole);
+void read_slice(Stream&, const SliceDims& d, const double* whole, double* part);
+void channel_scale_forward(Stream&, const ImageDims& d, const double* x, const double* s,
+                           double* y);
+void channel_scale_gradient(Stream&, const ImageDims& d, const double* x, const double* s,
+                            const double* dy, double* dx, double* ds);
+
 // bce.cpp, adam.cpp
 void bce_with_logits_forward(Stream&, std::int64_t n, const double* logits, const double* labels,
                              const double* weights, double* loss);
