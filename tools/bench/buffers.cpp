@@ -6,15 +6,11 @@
 namespace nanopneumo::bench {
 namespace {
 
-// Filling hundreds of megabytes one random number at a time would take longer than the benchmark.
-// A prime number of values, so that no tensor's axis is a multiple of it.
-constexpr std::int64_t kPeriod = 1'000'003;
-
 template <class T>
 void fill(const Operand& operand, std::vector<std::byte>& bytes) {
   T* values = reinterpret_cast<T*>(bytes.data());
   // Bytes may be places in a window, which depend on where the element lies.
-  const std::int64_t period = sizeof(T) == 1 ? operand.count : kPeriod;
+  const std::int64_t period = sizeof(T) == 1 ? operand.count : kFillPeriod;
   for (std::int64_t i = 0; i < std::min(operand.count, period); ++i)
     values[i] = static_cast<T>(operand.fill(i));
   for (std::int64_t i = period; i < operand.count; i += period)

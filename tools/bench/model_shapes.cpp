@@ -37,12 +37,15 @@ std::vector<UsedShape> future_shapes(const InputSize& size) {
   const int N = size.batch, half = (size.pixels + 1) / 2, quarter = (size.pixels + 3) / 4;
   const std::int64_t stem = std::int64_t{N} * half * half;
   const std::int64_t stage = std::int64_t{N} * quarter * quarter;
-  const ChannelwiseDims transition{.N = N,
-                                   .H = quarter,
-                                   .W = quarter,
-                                   .C = 128,
-                                   .window = {.R = 2, .S = 2, .stride_h = 2, .stride_w = 2}};
+  const ChannelwiseDims transition{
+      .N = N, .H = quarter, .W = quarter, .C = 128, .window = {2, 2, 2, 2, {}}};
+  const SliceDims growth{.rows = stage, .C = 32, .C_whole = 256, .offset = 224};
+  const ImageDims gated{N, quarter, quarter, 192};
   return {
+      {"write_slice", words(growth), "densenet121"},
+      {"read_slice", words(growth), "densenet121"},
+      {"channel_scale_forward", words(gated), "efficientnetb4"},
+      {"channel_scale_gradient", words(gated), "efficientnetb4"},
       {"relu_forward", element_words(stem * 64), "resnet50"},
       {"relu_gradient", element_words(stem * 64), "resnet50"},
       {"add", element_words(stage * 256), "resnet50"},

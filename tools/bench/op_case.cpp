@@ -6,13 +6,14 @@ namespace nanopneumo::bench {
 
 Fill uniform(double low, double high) {
   return [low, high](std::int64_t i) {
-    return low + (high - low) * random_uniform({.seed = 1}, static_cast<std::uint64_t>(i));
+    return low +
+           (high - low) * random_uniform({.seed = 1}, static_cast<std::uint64_t>(i % kFillPeriod));
   };
 }
 
 Fill whole_numbers(int largest) {
   return [largest](std::int64_t i) {
-    const std::uint64_t element = static_cast<std::uint64_t>(i);
+    const std::uint64_t element = static_cast<std::uint64_t>(i % kFillPeriod);
     return static_cast<double>(random_block({.seed = 2}, element / 4).word[element % 4] %
                                static_cast<unsigned>(largest + 1));
   };
@@ -52,6 +53,13 @@ Operand updated(std::string name, std::int64_t count, Fill fill, Tolerance toler
           .count = count,
           .fill = std::move(fill),
           .tolerance = tolerance};
+}
+
+Operand partly_written(std::string name, std::int64_t count, std::int64_t touched) {
+  Operand operand = input(std::move(name), count);
+  operand.role = Role::partly_written;
+  operand.touched = touched;
+  return operand;
 }
 
 double OpCase::compulsory_bytes() const {

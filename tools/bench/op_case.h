@@ -22,6 +22,9 @@ struct Tolerance {
 
 /// The value of element i of an operand before the call.
 using Fill = std::function<double(std::int64_t i)>;
+/// Random values repeat after this many elements: filling hundreds of megabytes one random number at
+/// a time would take longer than the benchmark. A prime, so that no axis is a multiple of it.
+inline constexpr std::int64_t kFillPeriod = 1'000'003;
 /// Uniform random values, the same in each run.
 Fill uniform(double low, double high);
 /// Whole numbers from 0 to `largest`, uniform.
@@ -30,7 +33,8 @@ Fill whole_numbers(int largest);
 enum class Role {
   input,
   output,
-  updated,  ///< read and written in place
+  updated,         ///< read and written in place
+  partly_written,  ///< `touched` elements are written, the others stay as they are
 };
 enum class Element { float32, byte };
 
@@ -42,7 +46,7 @@ struct Operand {
   Fill fill;            ///< of inputs and updated operands
   Tolerance tolerance;  ///< of outputs and updated operands
   Element element = Element::float32;
-  /// How many elements the formula reads, where it does not need all.
+  /// How many elements the formula reads or writes, where these are not all.
   std::int64_t touched = count;
 
   std::size_t bytes() const {
@@ -54,6 +58,7 @@ Operand input(std::string name, std::int64_t count, Fill fill = uniform(-1, 1));
 Operand input_bytes(std::string name, std::int64_t count, Fill fill);
 Operand output(std::string name, std::int64_t count, Tolerance tolerance);
 Operand output_bytes(std::string name, std::int64_t count);
+Operand partly_written(std::string name, std::int64_t count, std::int64_t touched);
 Operand updated(std::string name, std::int64_t count, Fill fill, Tolerance tolerance);
 
 /// Where the operands of a call lie on a device.

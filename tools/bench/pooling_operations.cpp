@@ -1,5 +1,4 @@
 // Largest and mean value in a window, and over a whole image.
-#include <algorithm>
 #include <array>
 
 #include "tools/bench/operations.h"
@@ -11,24 +10,33 @@ double window_steps(const ChannelwiseDims& d) {
   return static_cast<double>(d.output_size()) * d.window.R * d.window.S;
 }
 
+/// What max_pool_forward's x holds: its largest values decide where a gradient goes.
+const Fill kPooled = uniform(-1, 1);
+
 Operand image(const ChannelwiseDims& d) {
-  Operand x = input("x", d.input_size());
+  Operand x = input("x", d.input_size(), kPooled);
   x.touched = touched_inputs(d);
   return x;
 }
 
-/// The place in its window that output i is said to come from: one that lies inside the image.
-std::uint8_t place_in_window(const ChannelwiseDims& d, std::int64_t i) {
+/// The place in its window of the largest value that output i sees.
+std::uint8_t place_of_largest(const ChannelwiseDims& d, std::int64_t i) {
   const Window& w = d.window;
-  const std::int64_t column = i / d.C % d.Q(), row = i / d.C / d.Q() % d.P();
-  const auto inside = [](std::int64_t start, int window, int size, std::int64_t wish) {
-    const std::int64_t first = std::max<std::int64_t>(-start, 0);
-    const std::int64_t last = std::min<std::int64_t>(size - start, window) - 1;
-    return first + wish % (last - first + 1);
-  };
-  const std::int64_t r = inside(row * w.stride_h - w.pad.top, w.R, d.H, i % 5);
-  const std::int64_t s = inside(column * w.stride_w - w.pad.left, w.S, d.W, i % 7);
-  return static_cast<std::uint8_t>(r * w.S + s);
+  const std::int64_t c = i % d.C, q = i / d.C % d.Q(), p = i / d.C / d.Q() % d.P(),
+                     n = i / d.C / d.Q() / d.P();
+  double largest = -2;
+  int place = 0;
+  for (int r = 0; r < w.R; ++r)
+    for (int s = 0; s < w.S; ++s) {
+      const std::int64_t h = p * w.stride_h + r - w.pad.top, v = q * w.stride_w + s - w.pad.left;
+      if (h < 0 || h >= d.H || v < 0 || v >= d.W) continue;
+      const double value = kPooled(((n * d.H + h) * d.W + v) * d.C + c);
+      if (value > largest) {
+        largest = value;
+        place = r * w.S + s;
+      }
+    }
+  return static_cast<std::uint8_t>(place);
 }
 
 OpCase max_pool_forward(const ShapeWords& words) {
@@ -44,7 +52,7 @@ OpCase max_pool_forward(const ShapeWords& words) {
 OpCase max_pool_gradient(const ShapeWords& words) {
   const ChannelwiseDims d = channelwise_dims(words);
   return {.operands = {input_bytes("argmax", d.output_size(),
-                                   [d](std::int64_t i) { return place_in_window(d, i); }),
+                                   [d](std::int64_t i) { return place_of_largest(d, i); }),
                        input("dy", d.output_size()),
                        output("dx", d.input_size(), rounding_of_sums(d.window.R * d.window.S))},
           .flops = static_cast<double>(d.output_size()),

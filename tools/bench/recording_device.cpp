@@ -101,6 +101,14 @@ const Kernels<float> kTable{
                              float*) { note(s, "zero_pad_gradient", with_padding(words(d), p)); },
     .add = +[](Stream& s, std::int64_t n, F, F, float*) { note(s, "add", element_words(n)); },
     .fill = +[](Stream& s, std::int64_t n, float, float*) { note(s, "fill", element_words(n)); },
+    .write_slice =
+        +[](Stream& s, const SliceDims& d, F, float*) { note(s, "write_slice", words(d)); },
+    .read_slice =
+        +[](Stream& s, const SliceDims& d, F, float*) { note(s, "read_slice", words(d)); },
+    .channel_scale_forward = +[](Stream& s, const ImageDims& d, F, F,
+                                 float*) { note(s, "channel_scale_forward", words(d)); },
+    .channel_scale_gradient = +[](Stream& s, const ImageDims& d, F, F, F, float*,
+                                  float*) { note(s, "channel_scale_gradient", words(d)); },
     .bce_with_logits_forward =
         +[](Stream& s, std::int64_t n, F, F, F, float*) {
           note(s, "bce_with_logits_forward", element_words(n));

@@ -1,5 +1,7 @@
 #include "tools/bench/shape_words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -132,8 +134,9 @@ std::vector<std::string> ShapeWords::words() const {
 std::string ShapeWords::str() const {
   std::string text;
   for (const auto& [name, numbers] : entries_) {
-    text += (text.empty() ? "" : " ") + name;
-    for (const std::int64_t value : numbers) text += " " + std::to_string(value);
+    if (!text.empty()) text += ' ';
+    text += name;
+    for (const std::int64_t value : numbers) text += fmt::format(" {}", value);
   }
   return text;
 }
@@ -160,6 +163,14 @@ ShapeWords words(const RowsDims& d) { return ShapeWords().add("rows", {d.rows}).
 
 ShapeWords words(const ImageDims& d) {
   return ShapeWords().add("N", {d.N}).add("H", {d.H}).add("W", {d.W}).add("C", {d.C});
+}
+
+ShapeWords words(const SliceDims& d) {
+  return ShapeWords()
+      .add("rows", {d.rows})
+      .add("C", {d.C})
+      .add("C_whole", {d.C_whole})
+      .add("offset", {d.offset});
 }
 
 ShapeWords element_words(std::int64_t n) { return ShapeWords().add("n", {n}); }
@@ -206,6 +217,17 @@ RowsDims rows_dims(const ShapeWords& words) { return {words.count("rows"), words
 
 ImageDims image_dims(const ShapeWords& words) {
   return {words.size("N"), words.size("H"), words.size("W"), words.size("C")};
+}
+
+SliceDims slice_dims(const ShapeWords& words) {
+  const auto& offset = words.numbers("offset");
+  SliceDims d{.rows = words.count("rows"), .C = words.size("C"), .C_whole = words.size("C_whole")};
+  if (offset.size() > 1 || (!offset.empty() && (offset[0] < 0 || offset[0] > d.C_whole - d.C)) ||
+      d.C > d.C_whole)
+    throw_input_error("the slice of \"{}\" lies outside; give offset + C of at most C_whole",
+                      words.str());
+  if (!offset.empty()) d.offset = static_cast<int>(offset[0]);
+  return d;
 }
 
 Fusion fusion(const ShapeWords& words) {

@@ -58,6 +58,7 @@ ShapeWords words(const ChannelwiseDims& dims);
 ShapeWords words(const DenseDims& dims);
 ShapeWords words(const RowsDims& dims);
 ShapeWords words(const ImageDims& dims);
+ShapeWords words(const SliceDims& dims);
 ShapeWords element_words(std::int64_t n);
 ShapeWords with_fusion(ShapeWords words, const Fusion& fusion);
 ShapeWords with_padding(ShapeWords words, const Padding2D& pad);
@@ -67,6 +68,7 @@ ChannelwiseDims channelwise_dims(const ShapeWords& words);
 DenseDims dense_dims(const ShapeWords& words);
 RowsDims rows_dims(const ShapeWords& words);
 ImageDims image_dims(const ShapeWords& words);
+SliceDims slice_dims(const ShapeWords& words);
 Fusion fusion(const ShapeWords& words);
 Padding2D padding(const ShapeWords& words);
 
