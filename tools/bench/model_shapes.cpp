@@ -32,7 +32,7 @@ ImageDims gray_images(const Shape& image, int batch) {
   return {batch, to_int(image[0]), to_int(image[1]), 1};  // as chest X-rays are stored
 }
 
-/// What none of our networks uses yet.
+/// What networks that are not built yet will add, one shape for each operation they bring.
 std::vector<UsedShape> future_shapes(const InputSize& size) {
   const int N = size.batch, half = (size.pixels + 1) / 2, quarter = (size.pixels + 3) / 4;
   const std::int64_t stem = std::int64_t{N} * half * half;
@@ -73,9 +73,6 @@ class ShapeList {
         return;
       }
     shapes_.push_back({op, shape, std::string(model)});
-  }
-  bool has(const std::string& op) const {
-    return std::ranges::any_of(shapes_, [&](const UsedShape& s) { return s.op == op; });
   }
   /// In the order of operations().
   std::vector<UsedShape> sorted() const {
@@ -128,7 +125,7 @@ std::vector<UsedShape> used_shapes(const InputSize& size) {
       list.add(call.op, call.shape, architecture.name);
   }
   for (const UsedShape& future : future_shapes(size))
-    if (!list.has(future.op)) list.add(future.op, future.shape, future.used_by);
+    list.add(future.op, future.shape, future.used_by);
   return list.sorted();
 }
 

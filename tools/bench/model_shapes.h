@@ -31,8 +31,8 @@ struct UsedShape {
   std::string used_by;  ///< "cnn, mobilenet"
 };
 
-/// All distinct shapes of all registered networks, in the order of operations(), and for operations
-/// that none of them uses yet the shape of one of the eight networks that will.
+/// All distinct shapes of all registered networks in the order of operations(), and one for each
+/// operation that only the others of the eight networks will need.
 std::vector<UsedShape> used_shapes(const InputSize& size);
 
 }  // namespace nanopneumo::bench
