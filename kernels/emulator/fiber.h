@@ -26,10 +26,8 @@ class Fiber {
   /// Called from inside body: goes back to who called resume().
   void suspend();
 
-  /// Whether `address` lies on the fiber's stack.
-  bool owns(const void* address) const {
-    return address >= stack_bottom_ && address < stack_bottom_ + stack_bytes_;
-  }
+  const void* stack_start() const { return stack_bottom_; }
+  std::size_t stack_bytes() const { return stack_bytes_; }
 
  private:
   boost::context::fiber run(boost::context::fiber&& caller);

@@ -73,6 +73,8 @@ std::byte* SharedMemory::array(const void* key, const char* name, std::size_t by
   return place(key, name, bytes);
 }
 
+std::byte* SharedMemory::dynamic() const { return arrays_.front().data; }
+
 std::string SharedMemory::damage() const {
   std::string text;
   for (const Array& array : arrays_) {
