@@ -121,6 +121,7 @@ void add_bench_command(CLI::App& app) {
             bench_forward);
   add_bench(bench, "train", "A training step: forward, backward, update", bench_train);
   add_bench_shapes(bench);
+  add_bench_ops(bench);
 }
 
 }  // namespace nanopneumo
