@@ -8,6 +8,7 @@
 
 #include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
+#include "kernels/precision.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
 #include "tensor/upload.h"
@@ -31,8 +32,9 @@ class Device {
   virtual void copy_to_device(void* device_memory, const void* host, std::size_t bytes) = 0;
   virtual void copy_to_host(void* host, const void* device_memory, std::size_t bytes) = 0;
   virtual void copy_on_device(void* to, const void* from, std::size_t bytes) = 0;
-  /// A way for host data to this device, which must outlive it.
-  virtual std::unique_ptr<Upload> make_upload() = 0;
+  /// A way for host data to this device, which must outlive it. Data travel in the background where the
+  /// device can do that, and otherwise when they are read.
+  virtual std::unique_ptr<Upload> make_upload();
 
   /// The operations for element type T. Throws std::logic_error where the device has none.
   template <class T>
@@ -52,7 +54,9 @@ class Device {
 /// Threads the CPU device may use; 0 means all the machine lets this process use.
 std::unique_ptr<Device> make_cpu_device(int threads);
 
-/// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above.
-std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule = {});
+/// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above. Below
+/// float32, dense layers and convolutions run on (emulated) tensor cores.
+std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule = {},
+                                             Precision precision = Precision::float32);
 
 }  // namespace nanopneumo

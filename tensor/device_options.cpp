@@ -25,6 +25,10 @@ void require_known(const char* option, const std::string& value,
                       fmt::join(known, ", "));
 }
 
+Precision precision_named(std::string_view name) {
+  return name == "tf32" ? Precision::tf32 : name == "bf16" ? Precision::bf16 : Precision::float32;
+}
+
 void require_threads_allowed(int threads) {
   if (threads > omp_get_thread_limit())
     throw_input_error(
@@ -54,8 +58,12 @@ void DeviceOptions::validate() const {
 std::unique_ptr<Device> make_device(const DeviceOptions& options) {
   options.validate();
   require_threads_allowed(options.threads);
-  if (options.device == "cuda") return make_cuda_device();
-  if (options.device == "emulated") return make_emulated_device(options.threads);
+  const Precision precision = precision_named(options.precision);
+  if (options.device == "cuda") {
+    const auto gemm = options.gemm == "cublas" ? GemmLibrary::cublas : GemmLibrary::ours;
+    return make_cuda_device(precision, gemm);
+  }
+  if (options.device == "emulated") return make_emulated_device(options.threads, {}, precision);
   return make_cpu_device(options.threads);
 }
 

@@ -2,26 +2,11 @@
 #pragma once
 
 #include <cstring>
-#include <vector>
 
 #include "tensor/device.h"
 #include "tensor/pool_allocator.h"
 
 namespace nanopneumo {
-
-/// Data that have arrived as soon as they are there.
-class HostUpload final : public Upload {
- public:
-  std::span<std::byte> fill(std::size_t bytes) override {
-    data_.resize(bytes);
-    return data_;
-  }
-  void send() override {}
-  void read(const std::function<void(const void*)>& issue) override { issue(data_.data()); }
-
- private:
-  std::vector<std::byte> data_;
-};
 
 /// A device whose memory is the process's heap: cpu, the emulated GPU, the tests' reference.
 class HostMemoryDevice : public Device {
@@ -36,7 +21,6 @@ class HostMemoryDevice : public Device {
   void copy_on_device(void* to, const void* from, std::size_t bytes) override {
     if (bytes) std::memcpy(to, from, bytes);
   }
-  std::unique_ptr<Upload> make_upload() override { return std::make_unique<HostUpload>(); }
 
  private:
   PoolAllocator pool_{host_memory_source()};

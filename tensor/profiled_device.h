@@ -14,10 +14,13 @@ class ProfiledDevice : public Device {
  public:
   /// The profiles of all launches since the last call, in their order.
   virtual std::vector<profiler::KernelProfile> take_profiles() = 0;
+  /// From now on a kernel that reads there before it writes is reported, as for fresh memory.
+  virtual void mark_unwritten(const void* device_memory, std::size_t bytes) = 0;
 };
 
 /// Blocks on `threads` threads; 0 means all the machine lets this process use.
 std::unique_ptr<ProfiledDevice> make_profiled_device(int threads,
-                                                     const emulator::Schedule& schedule = {});
+                                                     const emulator::Schedule& schedule = {},
+                                                     Precision precision = Precision::float32);
 
 }  // namespace nanopneumo

@@ -22,6 +22,7 @@ struct PixelTransform {
   float brightness;
   bool affine, flip_horizontal, flip_vertical, has_brightness;
 
+  PixelTransform() = default;
   PixelTransform(const ImageTransform& t, int H, int W)
       : map(output_to_input(t, H, W)),
         brightness(static_cast<float>(t.brightness)),
@@ -33,19 +34,22 @@ struct PixelTransform {
 
 /// Where pixel (i, j) of the mapped image lies in the input.
 struct PixelTaps {
+  bool between;  ///< pixels, as opposed to on one
   LinearTap row, column;
 
   /// Without a map, the pixel itself.
   __device__ PixelTaps(const PixelTransform& t, int i, int j, int H, int W)
-      : row{i, i, 1, 0}, column{j, j, 1, 0} {
-    if (!t.affine) return;
+      : between(t.affine), row{i, i, 1, 0}, column{j, j, 1, 0} {
+    if (!between) return;
     row = linear_tap(input_position(t.map.row, i, j), H);
     column = linear_tap(input_position(t.map.column, i, j), W);
   }
 
-  /// Channel c of the image (H, W, C) here.
+  /// Channel c of the image (H, W, C) here. Neighbouring threads read neighbouring bytes of the same few
+  /// lines; most of it comes from the first-level cache.
   __device__ float level(const std::uint8_t* image, int W, int C, int c) const {
     const auto at = [&](int h, int w) { return image[(std::int64_t{h} * W + w) * C + c]; };
+    if (!between) return at(row.low, column.low);
     return interpolate(row, column, at(row.low, column.low), at(row.low, column.high),
                        at(row.high, column.low), at(row.high, column.high));
   }
@@ -59,12 +63,15 @@ __global__ void __launch_bounds__(kThreads)
     augment_image_kernel(ImageDims d, int blocks_each, Preprocessing preprocessing,
                          const PixelTransform* transforms, const std::uint8_t* x, float* y) {
   SHARED_ARRAY(float, values, [3 * kThreads]);
+  SHARED_ARRAY(PixelTransform, transform, [1]);  // read once for the block, not once for each warp
   const int n = static_cast<int>(blockIdx.x) / blocks_each, pixels = d.H * d.W;
   const int first = static_cast<int>(blockIdx.x) % blocks_each * kThreads;
   const int count = first + kThreads < pixels ? kThreads : pixels - first;
   const int thread = static_cast<int>(threadIdx.x);
+  if (thread == 0) transform[0] = transforms[n];
+  __syncthreads();
   if (thread < count) {
-    const PixelTransform& t = transforms[n];
+    const PixelTransform& t = transform[0];
     const int out_i = (first + thread) / d.W, out_j = (first + thread) % d.W;
     const int i = t.flip_vertical ? d.H - 1 - out_i : out_i;
     const int j = t.flip_horizontal ? d.W - 1 - out_j : out_j;
@@ -81,7 +88,8 @@ __global__ void __launch_bounds__(kThreads)
   }
   __syncthreads();
   float* out = y + (std::int64_t{n} * pixels + first) * 3;
-  for (int k = thread * V; k < count * 3; k += kThreads * V) store<V>(out + k, load<V>(values + k));
+  for (int k = thread * V; k < count * 3; k += kThreads * V)
+    store_pack(out + k, load_pack<V>(values + k).at);
 }
 
 }  // namespace
@@ -97,7 +105,7 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
 
   const int pixels = d.H * d.W;
   const int blocks_each = static_cast<int>(ceil_div(pixels, kThreads));
-  with_pack_width(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
+  with_vector(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
     launch(stream, KERNEL(augment_image_kernel<V>),
            dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads, 0, d,

@@ -28,7 +28,7 @@ __device__ __forceinline__ Pack<V> divided(Pack<V> pack, float divisor) {
 
 // A thread: a tile of outputs (window_tile.h) of V channels.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     average_pool_kernel(WindowShape d, TileGrid grid, const float* x, float* y) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;
@@ -38,19 +38,19 @@ __global__ void __launch_bounds__(kTileThreads)
   Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
   for_each_tap<Tile>(
       d, p0, q0, Pack<V>{},
-      [&](int h, int w) { return load<V>(image + std::int64_t{h * d.W + w} * d.C); },
+      [&](int h, int w) { return load_pack<V>(image + std::int64_t{h * d.W + w} * d.C); },
       [&](int i, int j, int, int, const Pack<V>& value) { add_to(sum[i][j], value); });
 
   UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
     const int p = p0 + i, q = q0 + j;
     if (p < d.P && q < d.Q)
-      store<V>(y + d.output(n, p, q, c), divided(sum[i][j], pixels_inside(d, p, q)));
+      store_pack(y + d.output(n, p, q, c), divided(sum[i][j], pixels_inside(d, p, q)).at);
   }
 }
 
 // A thread: a tile of dx of V channels, each gathered from the windows over it.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     average_pool_gradient_kernel(WindowShape d, TileGrid grid, const float* dy, float* dx) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;
@@ -62,13 +62,14 @@ __global__ void __launch_bounds__(kTileThreads)
   for_each_window<Tile>(
       d, h0, w0, Pack<V>{},
       [&](int p, int q) {
-        return divided(load<V>(image + std::int64_t{p * d.Q + q} * d.C), pixels_inside(d, p, q));
+        return divided(load_pack<V>(image + std::int64_t{p * d.Q + q} * d.C),
+                       pixels_inside(d, p, q));
       },
       [&](int i, int j, int, int, const Pack<V>& share) { add_to(sum[i][j], share); });
 
   UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
     if (is_inside(h0 + i, d.H) && is_inside(w0 + j, d.W))
-      store<V>(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j]);
+      store_pack(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j].at);
   }
 }
 
@@ -80,8 +81,8 @@ void average_pool_forward(Stream& stream, const ChannelwiseDims& dims, const flo
   with_pool_tile(dims.window, vectors, [&]<class Tile, class Width>(Tile tile, Width) {
     constexpr int V = Width::value;
     for_each_tile_grid(tile, dims.N, d.P, d.Q, d.C, V, [&](const TileGrid& grid) {
-      launch(stream, KERNEL(average_pool_kernel<Tile, V>), blocks_for(grid.items(), kTileThreads),
-             kTileThreads, 0, d, grid, x, y);
+      launch(stream, KERNEL(average_pool_kernel<Tile, V>), blocks_for(grid.items(), kWindowThreads),
+             kWindowThreads, 0, d, grid, x, y);
     });
   });
 }
@@ -96,7 +97,7 @@ void average_pool_gradient(Stream& stream, const ChannelwiseDims& dims, const fl
     const int columns = d.W + tile_shift<Tile>(d.pad_left);
     for_each_tile_grid(tile, dims.N, rows, columns, d.C, V, [&](const TileGrid& grid) {
       launch(stream, KERNEL(average_pool_gradient_kernel<Tile, V>),
-             blocks_for(grid.items(), kTileThreads), kTileThreads, 0, d, grid, dy, dx);
+             blocks_for(grid.items(), kWindowThreads), kWindowThreads, 0, d, grid, dy, dx);
     });
   });
 }

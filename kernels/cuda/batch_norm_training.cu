@@ -16,8 +16,8 @@
 // formula of Chan, Golub & LeVeque ("Updating formulae and a pairwise algorithm for computing sample
 // variances", 1979), in which nothing large cancels:
 //   - a large mean leaves with x[0], and x - x[0] is exact for numbers of one size;
-//   - an outlier x[0] = mean + k deviations costs about k ulps of a deviation, not k^2, and k is at most
-//     sqrt(rows), because x[0] is a part of the variance.
+//   - where x[0] is an outlier, k deviations from the mean, the rounding of x - x[0] costs k 6e-8
+//     deviations, not k^2; and k is at most sqrt(rows), because x[0] is a part of the variance.
 #include "kernels/cuda/batch_norm.h"
 #include "kernels/cuda/map_rows.h"
 #include "kernels/cuda/ops.h"

@@ -31,17 +31,17 @@ struct ChannelLanes {
 template <int count, int V, class Write>
 __device__ __forceinline__ void sum_lanes(const Pack<V> (&own)[count], float* shared,
                                           const Write& write) {
-  const int channels = static_cast<int>(blockDim.x) * V, columns = count * channels;
-  float* row = shared + static_cast<int>(threadIdx.y) * columns + static_cast<int>(threadIdx.x) * V;
-  UNROLL for (int k = 0; k < count; ++k) store<V>(row + k * channels, own[k]);
-  __syncthreads();
+  const int channels = static_cast<int>(blockDim.x) * V, lanes = static_cast<int>(blockDim.y);
   const int thread = static_cast<int>(threadIdx.y * blockDim.x + threadIdx.x);
-  const int threads = static_cast<int>(blockDim.x * blockDim.y);
-  for (int column = thread; column < columns; column += threads) {
+  const int threads = static_cast<int>(blockDim.x) * lanes;
+  UNROLL for (int k = 0; k < count; ++k) store_pack(shared + (k * threads + thread) * V, own[k].at);
+  __syncthreads();
+  for (int i = thread; i < count * channels; i += threads) {
+    const int k = i / channels, channel = i % channels;
+    const float* of_lane = shared + k * threads * V + channel;
     float sum = 0;
-    for (int lane = 0; lane < static_cast<int>(blockDim.y); ++lane)
-      sum += shared[lane * columns + column];
-    write(column / channels, column % channels, sum);
+    for (int lane = 0; lane < lanes; ++lane) sum += of_lane[lane * channels];
+    write(k, channel, sum);
   }
 }
 

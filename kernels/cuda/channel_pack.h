@@ -1,40 +1,16 @@
-// V neighbouring channels of one pixel: what a thread of the NHWC kernels works on.
+// What the kernels over NHWC images do with V neighbouring channels of a pixel.
 //
-// Kernels are written once for Pack<V>. V = 4 moves 16 bytes with one access and needs a channel count
-// that is a multiple of 4 and 16-byte aligned tensors; V = 1 serves everything else.
+// They are written once for Pack<V>. V = 4 moves 16 bytes with one access and needs a channel count that
+// is a multiple of 4 and 16-byte aligned tensors; V = 1 serves everything else.
 #pragma once
 
 #include <cstdint>
 #include <type_traits>
 
 #include "kernels/cuda/epilogue.h"
-#include "kernels/cuda/vector_access.h"
+#include "kernels/cuda/operands.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
-
-template <int V>
-struct Pack {
-  float at[V];
-};
-
-template <int V>
-__device__ __forceinline__ Pack<V> load(const float* p) {
-  if constexpr (V == 4) {
-    const float4 v = load4(p);
-    return {{v.x, v.y, v.z, v.w}};
-  } else {
-    static_assert(V == 1);
-    return {{*p}};
-  }
-}
-
-template <int V>
-__device__ __forceinline__ void store(float* p, const Pack<V>& pack) {
-  if constexpr (V == 4)
-    store4(p, make_float4(pack.at[0], pack.at[1], pack.at[2], pack.at[3]));
-  else
-    *p = pack.at[0];
-}
 
 /// The finished outputs from number `index` on, of the channels from `channel` on (epilogue.h).
 template <int V>
@@ -86,15 +62,6 @@ __device__ __forceinline__ void store_bytes(std::uint8_t* p, Bytes<V> bytes) {
 /// Whether load_bytes<4>() is possible; null counts as such.
 inline bool is_aligned4(const void* pointer) {
   return reinterpret_cast<std::uintptr_t>(pointer) % 4 == 0;
-}
-
-/// Calls body(std::integral_constant<int, V>) with V = 4 where `vectors` and `widest` allow it, else
-/// 1: launchers choose a kernel's instantiation with it.
-template <int widest = 4, class Body>
-void with_pack_width(bool vectors, const Body& body) {
-  if constexpr (widest == 4)
-    if (vectors) return body(std::integral_constant<int, 4>{});
-  body(std::integral_constant<int, 1>{});
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

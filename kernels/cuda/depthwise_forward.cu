@@ -14,7 +14,7 @@ using Depthwise5x5Stride2 = WindowTile<5, 5, 2, 4, 8, 1>;
 
 // A thread: a tile of outputs (window_tile.h) of V channels.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     depthwise_forward_kernel(WindowShape d, TileGrid grid, const float* x, const float* w,
                              Epilogue<float> epilogue, float* y) {
   const unsigned item = thread_number();
@@ -26,7 +26,9 @@ __global__ void __launch_bounds__(kTileThreads)
   Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
   for_each_tap<Tile>(
       d, p0, q0, Pack<V>{},
-      [&](int row, int column) { return load<V>(image + std::int64_t{row * d.W + column} * d.C); },
+      [&](int row, int column) {
+        return load_pack<V>(image + std::int64_t{row * d.W + column} * d.C);
+      },
       [&](int i, int j, int r, int s, const Pack<V>& value) {
         add_product(sum[i][j], value, weights(r, s));
       });
@@ -34,7 +36,7 @@ __global__ void __launch_bounds__(kTileThreads)
   UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
     if (p0 + i >= d.P || q0 + j >= d.Q) continue;
     const std::int64_t index = d.output(n, p0 + i, q0 + j, c);
-    store<V>(y + index, finish<V>(epilogue, sum[i][j], index, c));
+    store_pack(y + index, finish<V>(epilogue, sum[i][j], index, c).at);
   }
 }
 
@@ -47,12 +49,12 @@ void depthwise_forward(Stream& stream, const ChannelwiseDims& dims, const float*
                        is_aligned16(epilogue);
   with_tile<Depthwise3x3, Depthwise3x3Stride2, Depthwise5x5, Depthwise5x5Stride2>(
       dims.window, [&]<class Tile>(Tile tile) {
-        with_pack_width<Tile::kPack>(vectors, [&](auto width) {
+        with_vector<Tile::kPack>(vectors, [&](auto width) {
           constexpr int V = decltype(width)::value;
           for_each_tile_grid(tile, dims.N, d.P, d.Q, d.C, V, [&](const TileGrid& grid) {
             launch(stream, KERNEL(depthwise_forward_kernel<Tile, V>),
-                   blocks_for(grid.items(), kTileThreads), kTileThreads, 0, d, grid, x, w, epilogue,
-                   y);
+                   blocks_for(grid.items(), kWindowThreads), kWindowThreads, 0, d, grid, x, w,
+                   epilogue, y);
           });
         });
       });

@@ -14,7 +14,7 @@ using Gradient5x5Stride2 = WindowTile<5, 5, 2, 8, 8, 1>;
 
 // A thread: a tile of dx (window_tile.h) of V channels, each gathered from the windows over it.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     depthwise_input_gradient_kernel(WindowShape d, TileGrid grid, const float* w, const float* dy,
                                     float* dx) {
   const unsigned item = thread_number();
@@ -27,14 +27,14 @@ __global__ void __launch_bounds__(kTileThreads)
   Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
   for_each_window<Tile>(
       d, h0, w0, Pack<V>{},
-      [&](int p, int q) { return load<V>(image + std::int64_t{p * d.Q + q} * d.C); },
+      [&](int p, int q) { return load_pack<V>(image + std::int64_t{p * d.Q + q} * d.C); },
       [&](int i, int j, int r, int s, const Pack<V>& value) {
         add_product(sum[i][j], value, weights(r, s));
       });
 
   UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
     if (is_inside(h0 + i, d.H) && is_inside(w0 + j, d.W))
-      store<V>(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j]);
+      store_pack(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j].at);
   }
 }
 
@@ -46,13 +46,13 @@ void depthwise_input_gradient(Stream& stream, const ChannelwiseDims& dims, const
   const bool vectors = d.C % 4 == 0 && is_aligned16(w) && is_aligned16(dy) && is_aligned16(dx);
   with_tile<Depthwise3x3, Gradient3x3Stride2, Depthwise5x5, Gradient5x5Stride2>(
       dims.window, [&]<class Tile>(Tile tile) {
-        with_pack_width<Tile::kPack>(vectors, [&](auto width) {
+        with_vector<Tile::kPack>(vectors, [&](auto width) {
           constexpr int V = decltype(width)::value;
           const int rows = d.H + tile_shift<Tile>(d.pad_top);
           const int columns = d.W + tile_shift<Tile>(d.pad_left);
           for_each_tile_grid(tile, dims.N, rows, columns, d.C, V, [&](const TileGrid& grid) {
             launch(stream, KERNEL(depthwise_input_gradient_kernel<Tile, V>),
-                   blocks_for(grid.items(), kTileThreads), kTileThreads, 0, d, grid, w, dy, dx);
+                   blocks_for(grid.items(), kWindowThreads), kWindowThreads, 0, d, grid, w, dy, dx);
           });
         });
       });

@@ -3,12 +3,12 @@
 //
 // A thread walks over tiles of dy and adds up dw of all taps for its channels in registers, with each
 // x of a tile read once: (36 x + 16 dy) / 16 for 3x3 stride 1 is 1.6 times the compulsory two. The
-// lanes of a block are summed in shared memory, the blocks by a second kernel (chunk_sums.h).
+// lanes of a block are summed in shared memory, the blocks by a second kernel (row_sums.h).
 #include <algorithm>
 
 #include "kernels/cuda/channel_lanes.h"
-#include "kernels/cuda/chunk_sums.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/row_sums.h"
 #include "kernels/cuda/window_tile.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
@@ -45,13 +45,13 @@ struct TileChunks {
 template <class Tile>
 inline constexpr int kTaps = Tile::kKnown ? Tile::kR* Tile::kS : 1;
 
-// Block (channels, tap, chunk), the channels varying fastest. partial: (chunks, R*S + 1, C), of which
-// the last row is db's.
+// Block (channels, tap, chunk), the channels varying fastest. dw: (chunks, R*S, C), db: (chunks, C) or
+// null.
 template <class Tile, int V>
-__global__ void __launch_bounds__(ChannelLanes::kThreads)
+__global__ void __launch_bounds__(ChannelLanes::kThreads, kWindowBlocks)
     depthwise_weight_gradient_kernel(WindowShape d, TileChunks chunks, int channel_blocks,
-                                     int tap_blocks, const float* x, const float* dy,
-                                     float* partial) {
+                                     int tap_blocks, const float* x, const float* dy, float* dw,
+                                     float* db) {
   const int block = static_cast<int>(blockIdx.x);
   const int first_channel = block % channel_blocks * static_cast<int>(blockDim.x) * V;
   const int first_tap = block / channel_blocks % tap_blocks;
@@ -80,24 +80,24 @@ __global__ void __launch_bounds__(ChannelLanes::kThreads)
     Pack<V> gradient[Tile::kRows][Tile::kColumns];
     UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
       const bool inside = p0 + i < d.P && q0 + j < d.Q;
-      gradient[i][j] = inside ? load<V>(dy + d.output(n, p0 + i, q0 + j, c)) : Pack<V>{};
+      gradient[i][j] = inside ? load_pack<V>(dy + d.output(n, p0 + i, q0 + j, c)) : Pack<V>{};
       UNROLL for (int v = 0; v < V; ++v) sum[kTaps<Tile>].at[v] += gradient[i][j].at[v];
     }
     for_each_tap<Tile>(
         d, p0, q0, Pack<V>{},
-        [&](int h, int w) { return load<V>(in + std::int64_t{h * d.W + w} * d.C); },
+        [&](int h, int w) { return load_pack<V>(in + std::int64_t{h * d.W + w} * d.C); },
         [&](int i, int j, int r, int s, const Pack<V>& value) {
           add_product(sum[Tile::kKnown ? r * Tile::kS + s : 0], value, gradient[i][j]);
         });
   }
 
-  float* row = partial + std::int64_t{chunk} * (all_taps + 1) * d.C;
   sum_lanes(sum, dynamic_shared<float>(), [&](int k, int channel, float value) {
-    if (first_channel + channel >= d.C) return;
+    const int to = first_channel + channel;
+    if (to >= d.C) return;
     if (k < kTaps<Tile>)
-      row[std::int64_t{first_tap + k} * d.C + first_channel + channel] = value;
-    else if (first_tap == 0)
-      row[std::int64_t{all_taps} * d.C + first_channel + channel] = value;
+      dw[(std::int64_t{chunk} * all_taps + first_tap + k) * d.C + to] = value;
+    else if (db && first_tap == 0)
+      db[std::int64_t{chunk} * d.C + to] = value;
   });
 }
 
@@ -109,22 +109,24 @@ void depthwise_weight_gradient(Stream& stream, const ChannelwiseDims& dims, cons
   const bool vectors = d.C % 4 == 0 && is_aligned16(x) && is_aligned16(dy);
   with_tile<Weight3x3, Weight3x3Stride2, Weight5x5, Weight5x5Stride2>(
       dims.window, [&]<class Tile>(Tile tile) {
-        with_pack_width<Tile::kPack>(vectors, [&](auto width) {
+        with_vector<Tile::kPack>(vectors, [&](auto width) {
           constexpr int V = decltype(width)::value;
           const ChannelLanes lanes(d.C / V);
           const int tap_blocks = Tile::kKnown ? 1 : d.R * d.S;
           const std::int64_t blocks = std::int64_t{lanes.blocks} * tap_blocks;
           const TileChunks chunks(tile, dims.N, d.P, d.Q, lanes.lanes, blocks);
-          const int row_size = (d.R * d.S + 1) * d.C;
-          auto* partial = static_cast<float*>(gpu_stream(stream).workspace(
-              sizeof(float) * static_cast<std::size_t>(row_size) * chunks.chunks));
+          const RowGroups dw_sums{1, chunks.chunks, d.R * d.S * d.C};
+          const RowGroups db_sums{1, chunks.chunks, d.C};
+          const std::int64_t dw_size = dw_sums.rows * dw_sums.C, db_size = db_sums.rows * d.C;
+          auto* partial_dw = static_cast<float*>(gpu_stream(stream).workspace(
+              sizeof(float) * static_cast<std::size_t>(dw_size + (db ? db_size : 0))));
+          float* partial_db = db ? partial_dw + dw_size : nullptr;
           const std::size_t shared = sizeof(float) * V * (kTaps<Tile> + 1) * ChannelLanes::kThreads;
           launch(stream, KERNEL(depthwise_weight_gradient_kernel<Tile, V>),
                  dim3(static_cast<unsigned>(blocks * chunks.chunks)), lanes.block(), shared, d,
-                 chunks, lanes.blocks, tap_blocks, x, dy, partial);
-          sum_chunks(stream, 1, chunks.chunks, row_size, d.R * d.S * d.C, partial, dw);
-          if (db)
-            sum_chunks(stream, 1, chunks.chunks, row_size, d.C, partial + d.R * d.S * d.C, db);
+                 chunks, lanes.blocks, tap_blocks, x, dy, partial_dw, partial_db);
+          sum_partial(stream, "depthwise_dw_sums", dw_sums, partial_dw, dw);
+          if (db) sum_partial(stream, "depthwise_db_sums", db_sums, partial_db, db);
         });
       });
 }

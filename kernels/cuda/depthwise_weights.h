@@ -14,14 +14,14 @@ class DepthwiseWeights {
   __device__ DepthwiseWeights(const WindowShape& d, const float* w, int channel)
       : w_(w + channel), S_(d.S), C_(d.C) {
     if constexpr (Tile::kKnown)
-      UNROLL for (int tap = 0; tap < kTaps; ++tap) kept_[tap] = load<V>(w_ + tap * C_);
+      UNROLL for (int tap = 0; tap < kTaps; ++tap) kept_[tap] = load_pack<V>(w_ + tap * C_);
   }
 
   __device__ __forceinline__ Pack<V> operator()(int r, int s) const {
     if constexpr (Tile::kKnown)
       return kept_[r * Tile::kS + s];
     else
-      return load<V>(w_ + std::int64_t{r * S_ + s} * C_);
+      return load_pack<V>(w_ + std::int64_t{r * S_ + s} * C_);
   }
 
  private:

@@ -15,13 +15,13 @@
 
 namespace nanopneumo::GPU_NAMESPACE {
 
-/// [0, n) as `head` single elements up to the first 16-byte boundary, `vectors` vectors, and single
+/// [0, n) as `head` single elements up to the first 32-byte sector, `vectors` vectors, and single
 /// elements again.
 struct Split {
   std::int64_t n, head, vectors;
 };
 
-/// The first threads take a vector each, those after them one of the single elements each (at most six,
+/// The first threads take a vector each, those after them one of the single elements each (at most ten,
 /// in one warp or two: their requests are the only ones that are not whole). With kVector = 1 there are
 /// none; this is for arrays that do not reach a boundary at the same element.
 template <int kVector, class F, class... Operands>
@@ -46,18 +46,18 @@ inline unsigned elementwise_block(std::int64_t threads) {
 template <class F, class First, class... Others>
 void elementwise(Stream& stream, const char* name, std::int64_t n, F f, First first,
                  Others... others) {
-  const auto floats_past_boundary = [](const float* p) {
-    return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(p) / sizeof(float)) %
-           kVectorFloats;
+  const auto address = [](const float* p) {  // in floats
+    return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(p) / sizeof(float));
   };
-  const std::int64_t past = floats_past_boundary(first.data);
+  const std::int64_t start = address(first.data);
   const auto run = [&](auto kernel, const Split& split, std::int64_t threads) {
     const unsigned block = elementwise_block(threads);
     launch(stream, NamedKernel{name, kernel}, dim3(static_cast<unsigned>(ceil_div(threads, block))),
            block, 0, split, f, first, others...);
   };
-  if (((floats_past_boundary(others.data) == past) && ...)) {
-    const std::int64_t head = std::min(n, (kVectorFloats - past) % kVectorFloats);
+  if ((((address(others.data) - start) % kVectorFloats == 0) && ...)) {
+    const std::int64_t head =
+        std::min<std::int64_t>(n, (kSectorFloats - start % kSectorFloats) % kSectorFloats);
     const Split split{n, head, (n - head) / kVectorFloats};
     run(elementwise_kernel<kVectorFloats, F, First, Others...>, split,
         n - split.vectors * (kVectorFloats - 1));

@@ -4,38 +4,10 @@
 // small, as at the end of a network; two where its pixels are shared among several blocks.
 #include "kernels/cuda/map_rows.h"
 #include "kernels/cuda/ops.h"
-#include "kernels/cuda/reduce_rows.h"
+#include "kernels/cuda/row_sums.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
 namespace {
-
-/// y[chunk, c] = sum of the chunk's rows x[row, c] / divisor
-struct RowSums {
-  template <int kVector>
-  using State = Sums<float, kVector, 1>;
-
-  const float* x;
-  int C;
-  float divisor;
-  float* y;
-
-  template <int kVector>
-  __device__ auto reader(int c) const {
-    return [x = x + c, C = C](std::int64_t row) {
-      const auto values = load_pack<kVector>(x + row * C);
-      State<kVector> state;
-      UNROLL
-      for (int lane = 0; lane < kVector; ++lane) state.of[0][lane] = values.at[lane];
-      return state;
-    };
-  }
-  template <int kVector>
-  __device__ void write(std::int64_t chunk, int c, State<kVector> sums) const {
-    UNROLL
-    for (int lane = 0; lane < kVector; ++lane) sums.of[0][lane] /= divisor;
-    store_pack(y + chunk * C + c, sums.of[0]);
-  }
-};
 
 struct Spread {
   struct Constants {

@@ -16,7 +16,7 @@ __global__ void map_rows_kernel(RowTiles tiles, F f, Operands... operands) {
   SHARED_ARRAY(OddSized<Constants>, of_tile, [kTileVectors * kVector]);
   const TileThread<kVector> self(tiles);
   // Number i of the tile's channels is lane i % kVector of column i / kVector; the columns of a lane
-  // lie side by side, as threads will read them.
+  // lie side by side, as the threads will read them (writing them so takes four wavefronts, once).
   const int channels = std::min(tiles.width * kVector, tiles.C - self.tile_c);
   for (int i = static_cast<int>(threadIdx.x); i < channels; i += static_cast<int>(blockDim.x)) {
     Constants& place = of_tile[i % kVector * tiles.width + i / kVector];

@@ -28,7 +28,7 @@ struct Largest {
 // A thread: a tile of outputs (window_tile.h) of V channels. Pixels outside count as -infinity, which
 // is never above what is there; where all is -infinity, the first place inside stays.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     max_pool_kernel(WindowShape d, TileGrid grid, const float* x, float* y, std::uint8_t* argmax) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;
@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(kTileThreads)
   UNROLL for (int v = 0; v < V; ++v) outside.at[v] = -INFINITY;
   for_each_tap<Tile>(
       d, p0, q0, outside,
-      [&](int h, int w) { return load<V>(image + std::int64_t{h * d.W + w} * d.C); },
+      [&](int h, int w) { return load_pack<V>(image + std::int64_t{h * d.W + w} * d.C); },
       [&](int i, int j, int r, int s, const Pack<V>& value) {
         largest[i][j].update(value, r * d.S + s);
       });
@@ -62,7 +62,7 @@ __global__ void __launch_bounds__(kTileThreads)
       value.at[v] = largest[i][j].value[v];
       place.set(v, largest[i][j].place[v]);
     }
-    store<V>(y + index, value);
+    store_pack(y + index, value.at);
     if (argmax) store_bytes<V>(argmax + index, place);
   }
 }
@@ -76,7 +76,7 @@ struct Routed {
 
 // A thread: a tile of dx of V channels, each gathered from the windows over it and written once.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     max_pool_gradient_kernel(WindowShape d, TileGrid grid, const std::uint8_t* argmax,
                              const float* dy, float* dx) {
   const unsigned item = thread_number();
@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(kTileThreads)
       d, h0, w0, Routed<V>{},
       [&](int p, int q) {
         const std::int64_t index = image + std::int64_t{p * d.Q + q} * d.C;
-        return Routed<V>{load<V>(dy + index), load_bytes<V>(argmax + index)};
+        return Routed<V>{load_pack<V>(dy + index), load_bytes<V>(argmax + index)};
       },
       [&](int i, int j, int r, int s, const Routed<V>& window) {
         const int here = r * d.S + s;
@@ -100,7 +100,7 @@ __global__ void __launch_bounds__(kTileThreads)
 
   UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
     if (is_inside(h0 + i, d.H) && is_inside(w0 + j, d.W))
-      store<V>(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j]);
+      store_pack(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j].at);
   }
 }
 
@@ -113,8 +113,8 @@ void max_pool_forward(Stream& stream, const ChannelwiseDims& dims, const float* 
   with_pool_tile(dims.window, vectors, [&]<class Tile, class Width>(Tile tile, Width) {
     constexpr int V = Width::value;
     for_each_tile_grid(tile, dims.N, d.P, d.Q, d.C, V, [&](const TileGrid& grid) {
-      launch(stream, KERNEL(max_pool_kernel<Tile, V>), blocks_for(grid.items(), kTileThreads),
-             kTileThreads, 0, d, grid, x, y, argmax);
+      launch(stream, KERNEL(max_pool_kernel<Tile, V>), blocks_for(grid.items(), kWindowThreads),
+             kWindowThreads, 0, d, grid, x, y, argmax);
     });
   });
 }
@@ -129,7 +129,7 @@ void max_pool_gradient(Stream& stream, const ChannelwiseDims& dims, const std::u
     const int columns = d.W + tile_shift<Tile>(d.pad_left);
     for_each_tile_grid(tile, dims.N, rows, columns, d.C, V, [&](const TileGrid& grid) {
       launch(stream, KERNEL(max_pool_gradient_kernel<Tile, V>),
-             blocks_for(grid.items(), kTileThreads), kTileThreads, 0, d, grid, argmax, dy, dx);
+             blocks_for(grid.items(), kWindowThreads), kWindowThreads, 0, d, grid, argmax, dy, dx);
     });
   });
 }

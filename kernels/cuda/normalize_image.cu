@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(kThreads)
       const int pixel = (i + v) / 3, c = (i + v) % 3;
       value.at[v] = table[c][levels[pixel * C + source_channel(preprocessing, C, c)]];
     }
-    store<V>(y + first * 3 + i, value);
+    store_pack(y + first * 3 + i, value.at);
   }
 }
 
@@ -46,7 +46,7 @@ __global__ void __launch_bounds__(kThreads)
 void normalize_image(Stream& stream, const ImageDims& dims, const Preprocessing& preprocessing,
                      const std::uint8_t* x, float* y) {
   const std::int64_t pixels = std::int64_t{dims.N} * dims.H * dims.W;
-  with_pack_width(pixels % 4 == 0 && is_aligned4(x) && is_aligned16(y), [&](auto width) {
+  with_vector(pixels % 4 == 0 && is_aligned4(x) && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
     launch(stream, KERNEL(normalize_image_kernel<V>),
            dim3(static_cast<unsigned>(ceil_div(pixels, kPixels))), kThreads, 0, pixels, dims.C,

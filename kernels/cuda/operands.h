@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/cuda/vector_access.h"
 
@@ -14,6 +15,18 @@ namespace nanopneumo::GPU_NAMESPACE {
 
 /// How many floats fit into the widest access.
 inline constexpr int kVectorFloats = 4;
+/// ... and into a sector, the unit in which memory is read and written.
+inline constexpr int kSectorFloats = 8;
+
+/// Calls run(constant) with the width of the vectors as a compile-time constant: kWidest where that is
+/// possible, else 1.
+template <int kWidest = kVectorFloats, class Run>
+void with_vector(bool possible, const Run& run) {
+  static_assert(kWidest == 1 || kWidest == kVectorFloats);
+  if constexpr (kWidest > 1)
+    if (possible) return run(std::integral_constant<int, kWidest>());
+  run(std::integral_constant<int, 1>());
+}
 
 /// kVector neighbours in registers.
 template <int kVector>

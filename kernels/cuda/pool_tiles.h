@@ -13,8 +13,8 @@ using Pool3x3 = WindowTile<3, 3, 1, 2, 4>;
 using Pool3x3Stride2 = WindowTile<3, 3, 2, 2, 4>;
 using Pool2x2Stride2 = WindowTile<2, 2, 2, 2, 2>;
 
-// The tiles of dx. Windows read for each pixel: 36/16, 9/16 and 4/16.
-using PoolGradient3x3 = WindowTile<3, 3, 1, 4, 4>;
+// The tiles of dx. Windows read for each pixel: 30/12, 9/16 and 4/16.
+using PoolGradient3x3 = WindowTile<3, 3, 1, 3, 4>;
 using PoolGradient3x3Stride2 = WindowTile<3, 3, 2, 4, 4>;
 using PoolGradient2x2Stride2 = WindowTile<2, 2, 2, 4, 4>;
 
@@ -23,12 +23,12 @@ using PoolGradient2x2Stride2 = WindowTile<2, 2, 2, 4, 4>;
 template <class Body>
 void with_pool_tile(const Window& window, bool vectors, const Body& body) {
   with_tile<Pool3x3, Pool3x3Stride2, Pool2x2Stride2>(
-      window, [&](auto tile) { with_pack_width(vectors, [&](auto width) { body(tile, width); }); });
+      window, [&](auto tile) { with_vector(vectors, [&](auto width) { body(tile, width); }); });
 }
 template <class Body>
 void with_pool_gradient_tile(const Window& window, bool vectors, const Body& body) {
   with_tile<PoolGradient3x3, PoolGradient3x3Stride2, PoolGradient2x2Stride2>(
-      window, [&](auto tile) { with_pack_width(vectors, [&](auto width) { body(tile, width); }); });
+      window, [&](auto tile) { with_vector(vectors, [&](auto width) { body(tile, width); }); });
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

@@ -11,8 +11,6 @@
 //   void write(chunk, c, const State<kVector>&) const;
 #pragma once
 
-#include <type_traits>
-
 #include "kernels/cuda/row_tiles.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
@@ -32,8 +30,8 @@ struct Sums {
 };
 
 template <class State, class Read>
-__device__ inline State merge_rows(std::int64_t begin, std::int64_t end, int step,
-                                   const Read& read) {
+__device__ __forceinline__ State merge_rows(std::int64_t begin, std::int64_t end, int step,
+                                            const Read& read) {
   State all = State::empty();
   std::int64_t row = begin;
   for (; row + 3 * step < end; row += 4 * step) {
@@ -72,15 +70,6 @@ void reduce_rows(Stream& stream, const char* name, const RowTiles& tiles,
                  const Reduction& reduction) {
   launch(stream, NamedKernel{name, reduce_rows_kernel<kVector, Reduction>}, tiles.grid(),
          tiles.block(), 0, tiles, reduction);
-}
-
-/// Calls run(constant) with the width of the vectors as a compile-time constant.
-template <class Run>
-void with_vector(bool possible, const Run& run) {
-  if (possible)
-    run(std::integral_constant<int, kVectorFloats>());
-  else
-    run(std::integral_constant<int, 1>());
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

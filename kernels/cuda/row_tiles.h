@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "kernels/cuda/launch.h"
 #include "kernels/cuda/operands.h"
@@ -35,12 +36,12 @@ struct RowTiles {
   std::int64_t rows;        ///< of a group
   std::int64_t chunk_rows;  ///< of a block; the last chunk of a group may be shorter
   std::int64_t chunks;      ///< of a group
+  std::int64_t chunks_of_all_groups;
   int C;
   int tiles;         ///< side by side
   int width;         ///< vectors of a tile
   int rows_at_once;  ///< that a block's threads cover
 
-  std::int64_t chunks_of_all_groups = 0;
   dim3 grid() const { return dim3(static_cast<unsigned>(chunks_of_all_groups * tiles)); }
   dim3 block() const {
     return dim3(static_cast<unsigned>(ceil_div(width * rows_at_once, kWarp) * kWarp));
@@ -49,23 +50,28 @@ struct RowTiles {
 
 namespace detail {
 
-/// The widths of the tiles differ by less than one 32-byte sector, into which no two of them share.
-inline RowTiles tiles_of_width(const RowGroups& m, int vector, int most_vectors) {
+/// Tiles that are whole groups, of equal widths up to `most_vectors`. Where the shape allows it, no
+/// sector is shared by two tiles, or by the rows of two steps: with one tile, whose rows follow one
+/// another in memory, a step then is a multiple of 8 floats, whatever C. (With several tiles and C no
+/// multiple of 8 the rows of a tile begin and end inside sectors: at most one in 8 is read twice.)
+inline RowTiles whole_groups(const RowGroups& m, int vector, int most_vectors) {
   const int vectors = static_cast<int>(ceil_div(m.C, vector));
-  const int tiles = static_cast<int>(ceil_div(vectors, most_vectors));
-  const int vectors_in_sector = 8 / vector;
-  const int even_width = static_cast<int>(ceil_div(vectors, tiles));
-  const int width =
-      tiles == 1 ? vectors
-                 : static_cast<int>(ceil_div(even_width, vectors_in_sector) * vectors_in_sector);
+  int width = static_cast<int>(ceil_div(vectors, ceil_div(vectors, most_vectors)));
+  if (width < vectors) {
+    const int sector = kSectorFloats / vector;
+    width = static_cast<int>(ceil_div(width, sector) * sector);
+  }
+  int rows_at_once = static_cast<int>(std::min<std::int64_t>(kTileThreads / width, m.rows));
+  if (const int whole = kSectorFloats / std::gcd(m.C, kSectorFloats); rows_at_once > whole)
+    rows_at_once -= rows_at_once % whole;
   return {.rows = m.rows,
           .chunk_rows = m.rows,
           .chunks = 1,
+          .chunks_of_all_groups = m.groups,
           .C = m.C,
           .tiles = static_cast<int>(ceil_div(vectors, width)),
           .width = width,
-          .rows_at_once = static_cast<int>(std::min<std::int64_t>(kTileThreads / width, m.rows)),
-          .chunks_of_all_groups = m.groups};
+          .rows_at_once = rows_at_once};
 }
 
 }  // namespace detail
@@ -75,7 +81,7 @@ inline RowTiles tiles_of_width(const RowGroups& m, int vector, int most_vectors)
 /// sums) would count beside its rows.
 inline RowTiles row_tiles(const RowGroups& m, int vector) {
   constexpr int kBlocks = 1024, kLeastRows = 16;
-  RowTiles tiles = detail::tiles_of_width(m, vector, kTileVectors);
+  RowTiles tiles = detail::whole_groups(m, vector, kTileVectors);
   const std::int64_t most_chunks = std::max<std::int64_t>(1, kBlocks / (tiles.tiles * m.groups));
   const std::int64_t steps =
       std::max<std::int64_t>(kLeastRows, ceil_div(m.rows, tiles.rows_at_once * most_chunks));
@@ -88,7 +94,7 @@ inline RowTiles row_tiles(const RowGroups& m, int vector) {
 /// Tiles that are whole groups, narrow ones (a sector of 8 floats), so that many threads share the
 /// rows of a channel: for the second level of a reduction, which has little to read and should be
 /// over soon.
-inline RowTiles narrow_tiles(const RowGroups& m) { return detail::tiles_of_width(m, 1, 8); }
+inline RowTiles narrow_tiles(const RowGroups& m) { return detail::whole_groups(m, 1, 8); }
 
 /// A thread's part of its block's tile: channels c .. c + kVector - 1 of the rows begin, begin + step,
 /// ... before end, counted from the first row of the first group.

@@ -20,13 +20,13 @@ __global__ void __launch_bounds__(kThreads)
   if (item >= static_cast<unsigned>(items)) return;
   const auto [row, pack] = packs.divide_with_remainder(static_cast<int>(item));
   const std::int64_t i = first_row + row;
-  store<V>(to + i * to_pitch + pack * V, load<V>(from + i * from_pitch + pack * V));
+  store_pack(to + i * to_pitch + pack * V, load_pack<V>(from + i * from_pitch + pack * V).at);
 }
 
 void copy_rows(Stream& stream, const SliceDims& d, int from_pitch, int to_pitch, const float* from,
                float* to) {
   const bool vectors = d.C % 4 == 0 && d.C_whole % 4 == 0 && is_aligned16(from) && is_aligned16(to);
-  with_pack_width(vectors, [&](auto width) {
+  with_vector(vectors, [&](auto width) {
     constexpr int V = decltype(width)::value;
     const FastDivisor packs(d.C / V);
     in_batches(d.rows, packs.divisor(), [&](std::int64_t first, int rows) {

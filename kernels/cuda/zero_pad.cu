@@ -32,13 +32,14 @@ __global__ void __launch_bounds__(kThreads)
   const int in_row = row - place.first_row, i = pack * V - place.first;
   Pack<V> value{};
   if (in_row >= 0 && in_row < place.in_rows && i >= 0 && i < place.in_width)
-    value = load<V>(in + ((first_image + image) * place.in_rows + in_row) * place.in_width + i);
-  store<V>(out + (first_image * place.rows + out_row) * place.width + pack * V, value);
+    value =
+        load_pack<V>(in + ((first_image + image) * place.in_rows + in_row) * place.in_width + i);
+  store_pack(out + (first_image * place.rows + out_row) * place.width + pack * V, value.at);
 }
 
 void place_images(Stream& stream, int N, int C, const Placement& place, const float* in,
                   float* out) {
-  with_pack_width(C % 4 == 0 && is_aligned16(in) && is_aligned16(out), [&](auto width) {
+  with_vector(C % 4 == 0 && is_aligned16(in) && is_aligned16(out), [&](auto width) {
     constexpr int V = decltype(width)::value;
     const FastDivisor packs(place.width / V), rows(place.rows);
     const std::int64_t items_each = std::int64_t{place.rows} * packs.divisor();

@@ -31,6 +31,14 @@ __global__ void transpose_kernel(const float* in, float* out) {
   out[i * 32 + j] = tile[j][i];
 }
 
+__global__ void shared_by_four_kernel(const float* in, float* out) {
+  SHARED_ARRAY(float, tile, [128]);
+  const unsigned i = threadIdx.x;
+  reinterpret_cast<FourFloats*>(&tile[0])[i] = reinterpret_cast<const FourFloats*>(in)[i];
+  __syncthreads();
+  reinterpret_cast<FourFloats*>(out)[i] = reinterpret_cast<const FourFloats*>(&tile[0])[31 - i];
+}
+
 template <bool kBarrier>
 __global__ void block_sum_kernel(const float* in, float* out) {
   SHARED_ARRAY(float, partial, [256]);
@@ -81,10 +89,13 @@ void transpose_32(Stream& stream, const float* in, float* out) {
 void transpose_33(Stream& stream, const float* in, float* out) {
   launch(stream, KERNEL(transpose_kernel<33>), 1, dim3(32, 32), 0, in, out);
 }
+void shared_by_four(Stream& stream, const float* in, float* out) {
+  launch(stream, KERNEL(shared_by_four_kernel), 1, 32, 0, in, out);
+}
 void block_sum(Stream& stream, int blocks, const float* in, float* out) {
   launch(stream, KERNEL(block_sum_kernel<true>), static_cast<unsigned>(blocks), 256, 0, in, out);
 }
-void block_sum_without_barrier(Stream& stream, int blocks, const float* in, float* out) {
+void block_sum_unordered(Stream& stream, int blocks, const float* in, float* out) {
   launch(stream, KERNEL(block_sum_kernel<false>), static_cast<unsigned>(blocks), 256, 0, in, out);
 }
 void tiled_gemm(Stream& stream, int M, int N, int K, const float* A, const float* B, float* C) {

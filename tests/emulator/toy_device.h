@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
+#include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,30 +12,33 @@
 namespace nanopneumo::test {
 
 /// Device memory with the values of a vector, or with nothing written.
+template <class T>
 class ToyArray {
  public:
-  ToyArray(Device& device, std::size_t n) : device_(device), n_(n) {
-    data_ = static_cast<float*>(device.allocator().allocate(n * sizeof(float)));
-  }
-  ToyArray(Device& device, const std::vector<float>& values) : ToyArray(device, values.size()) {
-    device.copy_to_device(data_, values.data(), n_ * sizeof(float));
+  ToyArray(Device& device, std::size_t n)
+      : device_(device), n_(n), data_(static_cast<T*>(device.allocator().allocate(bytes()))) {}
+  ToyArray(Device& device, const std::vector<T>& values) : ToyArray(device, values.size()) {
+    device.copy_to_device(data_, values.data(), bytes());
   }
   ToyArray(const ToyArray&) = delete;
   ToyArray& operator=(const ToyArray&) = delete;
-  ~ToyArray() { device_.allocator().release(data_, n_ * sizeof(float)); }
+  ~ToyArray() { device_.allocator().release(data_, bytes()); }
 
-  float* data() { return data_; }
-  std::vector<float> values() const {
-    std::vector<float> values(n_);
-    device_.copy_to_host(values.data(), data_, n_ * sizeof(float));
+  T* data() { return data_; }
+  std::vector<T> values() const {
+    std::vector<T> values(n_);
+    device_.copy_to_host(values.data(), data_, bytes());
     return values;
   }
 
  private:
+  std::size_t bytes() const { return n_ * sizeof(T); }
+
   Device& device_;
   std::size_t n_;
-  float* data_;
+  T* data_;
 };
+using ToyFloats = ToyArray<float>;
 
 /// 0, 1, 2, ...
 inline std::vector<float> counting(std::size_t n) {
@@ -46,7 +50,38 @@ inline std::vector<float> counting(std::size_t n) {
 /// The profile of the one launch since the last call.
 inline profiler::KernelProfile the_profile(ProfiledDevice& device) {
   auto profiles = device.take_profiles();
-  return profiles.size() == 1 ? std::move(profiles[0]) : profiler::KernelProfile{};
+  if (profiles.size() != 1)
+    throw std::logic_error(std::to_string(profiles.size()) + " launches instead of one");
+  return std::move(profiles[0]);
+}
+
+/// The profile of a toy kernel that works on 64 zeros.
+inline profiler::KernelProfile profile_of(void (*toy)(Stream&, float*), int threads = 1) {
+  const auto device = make_profiled_device(threads);
+  ToyFloats data(*device, std::vector<float>(64));
+  toy(device->stream(), data.data());
+  return the_profile(*device);
+}
+
+/// What a function throws, as text; nothing where it returns.
+template <class Function>
+std::string error_of(const Function& function) {
+  try {
+    function();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// Whether all of the words come up in `text`, in this order.
+inline bool mentions(const std::string& text, const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  for (const std::string& word : words) {
+    at = text.find(word, at);
+    if (at == std::string::npos) return false;
+  }
+  return true;
 }
 
 }  // namespace nanopneumo::test

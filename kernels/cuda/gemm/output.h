@@ -14,7 +14,8 @@ struct ContiguousRows {
   __device__ std::int64_t offset(int m) const { return std::int64_t{m} * columns; }
 };
 
-/// C in memory. Rows::offset(m) says where row m begins; its columns lie side by side.
+/// C in memory. Rows::offset(m) says where row m begins, negative: nowhere, it is padding. A row's
+/// columns lie side by side.
 template <class Rows>
 struct Output {
   float* data;
@@ -27,16 +28,31 @@ struct Output {
   /// The part of the reduction that this block works on is number `part`.
   __device__ Output of_part(unsigned part) const {
     Output output = *this;
-    output.data += part * slice;
+    output.data += std::int64_t{part} * slice;
+    return output;
+  }
+  /// The bias of columns n .. n+3, zeros where there is none. Whoever stores many rows of the same
+  /// columns adds it to them and stores to without_bias(): the bias is then read once.
+  __device__ float4 bias4(int n) const {
+    const float* bias = epilogue.bias;
+    if (!bias || n >= columns) return make_float4(0, 0, 0, 0);
+    if (by_four) return load4(bias + n);
+    const auto at = [&](int i) { return n + i < columns ? bias[n + i] : 0.0f; };
+    return make_float4(at(0), at(1), at(2), at(3));
+  }
+  __device__ Output without_bias() const {
+    Output output = *this;
+    output.epilogue.bias = nullptr;
     return output;
   }
   __device__ void store(int m, int n, float value) const {
-    if (n < columns) store_at(rows.offset(m) + n, n, value);
+    const std::int64_t row = rows.offset(m);
+    if (row >= 0 && n < columns) store_at(row + n, n, value);
   }
   /// Columns n .. n+3 of row m, as far as there are such columns; n is a multiple of 4.
   __device__ void store4(int m, int n, float4 value) const {
-    if (n >= columns) return;
-    const std::int64_t i = rows.offset(m) + n;
+    const std::int64_t row = rows.offset(m), i = row + n;
+    if (row < 0 || n >= columns) return;
     if (by_four) {
       GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
       return;

@@ -19,6 +19,12 @@ class ByteSet {
       return true;
     });
   }
+  void erase(std::size_t first, std::size_t bytes) {
+    for_each_word(first, bytes, [this](std::size_t word, std::uint64_t mask) {
+      words_[word] &= ~mask;
+      return true;
+    });
+  }
   bool contains(std::size_t first, std::size_t bytes) const {
     return for_each_word(first, bytes, [this](std::size_t word, std::uint64_t mask) {
       return (words_[word] & mask) == mask;

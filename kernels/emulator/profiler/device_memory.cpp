@@ -52,6 +52,14 @@ void DeviceMemory::mark_written(const void* memory, std::size_t bytes) {
   }
 }
 
+void DeviceMemory::mark_unwritten(const void* memory, std::size_t bytes) {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  if (Allocation* allocation = bytes ? find(address) : nullptr) {
+    const std::size_t offset = address - allocation->start;
+    allocation->written.erase(offset, std::min(bytes, allocation->bytes - offset));
+  }
+}
+
 void DeviceMemory::mark_copied(const void* to, const void* from, std::size_t bytes) {
   const auto source = reinterpret_cast<std::uintptr_t>(from);
   const Allocation* allocation = bytes ? find(source) : nullptr;
@@ -82,23 +90,20 @@ bool DeviceMemory::is_near(std::uintptr_t address) const {
 }
 
 std::string DeviceMemory::describe_outside(std::uintptr_t address) const {
+  const auto byte_of = [&](std::uintptr_t start, std::size_t bytes) {
+    return fmt::format("byte {} of a global array of {} bytes",
+                       static_cast<std::intptr_t>(address - start), bytes);
+  };
   if (const Freed* freed = find_freed(address))
-    return fmt::format("byte {} of an array of {} bytes that was freed", address - freed->start,
-                       freed->bytes);
-  const auto after = live_.lower_bound(address);
+    return byte_of(freed->start, freed->bytes) + ", which was freed";
+  const auto after = live_.upper_bound(address);
   if (after != live_.begin()) {
     const Allocation& before = std::prev(after)->second;
-    const std::size_t offset = address - before.start;
-    if (offset < before.bytes)
-      return fmt::format("the last {} bytes of an array of {} bytes and beyond its end",
-                         before.bytes - offset, before.bytes);
-    if (offset < before.bytes + kRedZone)
-      return fmt::format("{} bytes behind the end of an array of {} bytes", offset - before.bytes,
-                         before.bytes);
+    if (address - before.start < before.bytes + kRedZone)
+      return byte_of(before.start, before.bytes);
   }
   if (after != live_.end() && after->first - address <= kRedZone)
-    return fmt::format("{} bytes before the start of an array of {} bytes", after->first - address,
-                       after->second.bytes);
+    return byte_of(after->first, after->second.bytes);
   return fmt::format("address {:#x}, which is no memory of the device", address);
 }
 

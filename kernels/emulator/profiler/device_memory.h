@@ -48,12 +48,14 @@ class DeviceMemory {
   void release(void* memory) noexcept;
   /// The host has written there. Bytes that belong to no allocation are passed over.
   void mark_written(const void* memory, std::size_t bytes);
+  /// What lies there is not to be read before it is written again.
+  void mark_unwritten(const void* memory, std::size_t bytes);
   /// As mark_written of what was written in `from`; `from` need not be device memory.
   void mark_copied(const void* to, const void* from, std::size_t bytes);
 
   /// The allocation that holds the address; null where none does.
   Allocation* find(std::uintptr_t address);
-  /// What lies at an address where no allocation holds the access: "4 bytes behind the end of ..."
+  /// What lies at an address that belongs to no allocation: "byte 4096 of a global array of 4096 bytes".
   std::string describe_outside(std::uintptr_t address) const;
   bool is_near(std::uintptr_t address) const;  ///< in a red zone or in freed memory
 

@@ -258,17 +258,13 @@ std::string Recorder::array_name(const Access& access) const {
   if (access.allocation)
     return fmt::format("byte {} of a global array of {} bytes",
                        access.address - access.allocation->start, access.allocation->bytes);
-  if (const auto* array = shared_array(access.address, 1))
-    return fmt::format("byte {} of shared array {} of {} bytes",
-                       access.address - number(array->data), array->name, array->bytes);
-  // The nearest array before it.
-  const emulator::SharedMemory::Array* nearest = nullptr;
+  // The last array that starts before it, in which it should lie.
+  const emulator::SharedMemory::Array* nearest = &shared_->arrays().front();
   for (const auto& array : shared_->arrays())
-    if (number(array.data) <= access.address && (!nearest || array.data > nearest->data))
-      nearest = &array;
-  if (!nearest) return "shared memory before the first array";
-  return fmt::format("shared memory {} bytes behind the end of {}",
-                     access.address - number(nearest->data) - nearest->bytes, nearest->name);
+    if (number(array.data) <= access.address && array.data > nearest->data) nearest = &array;
+  return fmt::format("byte {} of shared array {} of {} bytes",
+                     static_cast<std::intptr_t>(access.address - number(nearest->data)),
+                     nearest->name, nearest->bytes);
 }
 
 std::string Recorder::who(unsigned thread) const {
