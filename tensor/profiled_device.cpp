@@ -6,7 +6,6 @@
 #include "kernels/cuda/kernel_tables.h"
 #include "kernels/emulator/profiler/device_memory.h"
 #include "kernels/emulator/profiler/profiled_stream.h"
-#include "tensor/host_device.h"
 
 namespace nanopneumo {
 namespace {
@@ -48,7 +47,6 @@ class ProfiledEmulation final : public ProfiledDevice {
   Stream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
-  std::unique_ptr<Upload> make_upload() override { return std::make_unique<HostUpload>(); }
   void copy_to_device(void* device_memory, const void* host, std::size_t bytes) override {
     if (bytes) std::memcpy(device_memory, host, bytes);
     memory_.mark_written(device_memory, bytes);

@@ -122,6 +122,7 @@ void add_bench_command(CLI::App& app) {
   add_bench(bench, "train", "A training step: forward, backward, update", bench_train);
   add_bench_shapes(bench);
   add_bench_ops(bench);
+  add_bench_ladder(bench);
 }
 
 }  // namespace nanopneumo

@@ -5,6 +5,7 @@
 
 #include "tensor/errors.h"
 #include "tools/bench/limits.h"
+#include "tools/bench/op_timing.h"
 #include "tools/bench/operations.h"
 #include "tools/commands.h"
 #include "tools/options.h"
@@ -18,9 +19,14 @@ using profiler::Requests;
 using profiler::SiteProfile;
 
 struct ProfileOptions {
-  std::string op, shape, gpu = "h100";
+  std::string op, shape, gpu = "h100", precision = "float32";
   int places = 4, threads = 0;
 };
+
+Precision precision_of(const ProfileOptions& o) {
+  if (o.precision == "bf16") return Precision::bf16;
+  return o.precision == "tf32" ? Precision::tf32 : Precision::float32;
+}
 
 double per_request(std::uint64_t transactions, const Requests& r) {
   return r.requests ? static_cast<double>(transactions) / static_cast<double>(r.requests) : 0;
@@ -116,13 +122,14 @@ void print_launch(const KernelProfile& launch, const ProgramCode& code, const Gp
   for (const std::string& sentence : limits({launch, o}, gpu)) fmt::print("  {}\n", sentence);
 }
 
-void print_totals(const OpCase& op_case, const CaseProfile& profile, const Gpu& gpu) {
+void print_totals(const OpCase& op_case, const CaseProfile& profile, const Gpu& gpu,
+                  Precision precision) {
   const double compulsory = op_case.compulsory_bytes();
-  const Roofline r = roofline(gpu, op_case.flops, profile.dram_bytes(), Math::fma);
+  const Roofline r = roofline(gpu, op_case.flops, profile.dram_bytes(), precision);
   fmt::print("\n{} launches together: {:.2f}x the compulsory bytes through L2, {:.2f}x from DRAM\n",
              profile.launches.size(), profile.l2_bytes() / compulsory,
              profile.dram_bytes() / compulsory);
-  fmt::print("{}\n", bound(op_case, gpu));
+  fmt::print("{}\n", bound(op_case, gpu, precision));
   fmt::print(
       "An {} takes at least {:.2f} us for it (estimate from its peaks, not a measurement).\n",
       gpu.title, 1e6 * r.seconds);
@@ -131,21 +138,24 @@ void print_totals(const OpCase& op_case, const CaseProfile& profile, const Gpu& 
 void profile(const ProfileOptions& o) {
   const Operation& operation = find_operation(o.op);
   const Gpu& gpu = find_gpu(o.gpu);
-  const OpCase op_case =
+  OpCase op_case =
       make_case(operation.name, ShapeWords(o.shape.empty() ? operation.example : o.shape));
-  const std::unique_ptr<ProfiledDevice> device = make_profiled_device(o.threads);
+  const std::unique_ptr<ProfiledDevice> device =
+      make_profiled_device(o.threads, {}, precision_of(o));
   const std::unique_ptr<Device> cpu = make_cpu_device(o.threads);
   fmt::print(
       "{}  {}\n{:.2f} MFLOP, {:.3f} MB compulsory (each input read, each output written "
       "once)\n",
       op_case.op, op_case.shape.str(), 1e-6 * op_case.flops, 1e-6 * op_case.compulsory_bytes());
-  const CaseProfile profile = profile_case(*device, *cpu, op_case);
+  if (o.precision != "float32")
+    for (Operand& operand : op_case.operands) operand.tolerance = rival_tolerance(Math::tf32);
+  const CaseProfile profile = profile_case(*device, op_case, expected_outputs(*cpu, op_case));
   if (!profile.wrong.empty())
     throw std::logic_error(fmt::format("{} {} differs from the device cpu: {}", op_case.op,
                                        op_case.shape.str(), profile.wrong));
   const ProgramCode code = read_program_code();
   for (const KernelProfile& launch : profile.launches) print_launch(launch, code, gpu, o.places);
-  print_totals(op_case, profile, gpu);
+  print_totals(op_case, profile, gpu, precision_of(o));
   if (!code.missing.empty()) fmt::print("({})\n", code.missing);
 }
 
@@ -164,6 +174,8 @@ void add_profile_command(CLI::App& app) {
                   "it, a shape of one of the networks")
       ->default_str("");
   command.add_option("--gpu", o->gpu, "The GPU that limits and estimates are about");
+  command.add_option("--precision", o->precision, "float32, or tf32 or bf16 on tensor cores")
+      ->check(CLI::IsMember({"float32", "tf32", "bf16"}));
   command.add_option("--places", o->places, "How many lines of source to name for each launch")
       ->check(CLI::Range(0, 100));
   command.add_option("--threads", o->threads, "CPU threads; 0: all")->check(CLI::Range(0, 1024));

@@ -40,9 +40,11 @@ const Gpu* recognise_gpu(std::string_view device_name) {
   return found == kGpus.end() ? nullptr : &*found;
 }
 
-Roofline roofline(const Gpu& gpu, double flops, double bytes, Math math) {
-  const double peak = 1e12 * (math == Math::tf32 ? gpu.tf32_tflops : gpu.fp32_tflops);
-  const double arithmetic = flops / peak, memory = bytes / (1e9 * gpu.bandwidth_gb_s);
+Roofline roofline(const Gpu& gpu, double flops, double bytes, Precision precision) {
+  const double tflops = precision == Precision::bf16   ? gpu.bf16_tflops
+                        : precision == Precision::tf32 ? gpu.tf32_tflops
+                                                       : gpu.fp32_tflops;
+  const double arithmetic = flops / (1e12 * tflops), memory = bytes / (1e9 * gpu.bandwidth_gb_s);
   return {std::max(arithmetic, memory), memory >= arithmetic};
 }
 

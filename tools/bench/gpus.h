@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/bench/rival.h"
+#include "kernels/precision.h"
 
 namespace nanopneumo::bench {
 
@@ -32,6 +32,6 @@ struct Roofline {
   double seconds;
   bool memory_bound;
 };
-Roofline roofline(const Gpu& gpu, double flops, double bytes, Math math);
+Roofline roofline(const Gpu& gpu, double flops, double bytes, Precision precision);
 
 }  // namespace nanopneumo::bench

@@ -76,13 +76,11 @@ std::vector<std::string> limits(const LaunchFacts& launch, const Gpu& gpu) {
   return found;
 }
 
-std::string bound(const OpCase& op_case, const Gpu& gpu) {
+std::string bound(const OpCase& op_case, const Gpu& gpu, Precision precision) {
   const double bytes = op_case.compulsory_bytes();
-  const Roofline r = roofline(gpu, op_case.flops, bytes, Math::fma);
-  const double balance = 1e3 * gpu.fp32_tflops / gpu.bandwidth_gb_s;
-  return fmt::format(
-      "At best it is bound by {}: {:.2f} FLOP for each byte, where the {} can do {:.1f}.",
-      r.memory_bound ? "memory" : "arithmetic", op_case.flops / bytes, gpu.title, balance);
+  const Roofline r = roofline(gpu, op_case.flops, bytes, precision);
+  return fmt::format("At best it is bound by {}: it needs {:.2f} FLOP for each byte.",
+                     r.memory_bound ? "memory" : "arithmetic", op_case.flops / bytes);
 }
 
 }  // namespace nanopneumo::bench

@@ -23,6 +23,6 @@ struct LaunchFacts {
 std::vector<std::string> limits(const LaunchFacts& launch, const Gpu& gpu);
 
 /// What bounds the whole operation at its best: memory or arithmetic.
-std::string bound(const OpCase& op_case, const Gpu& gpu);
+std::string bound(const OpCase& op_case, const Gpu& gpu, Precision precision);
 
 }  // namespace nanopneumo::bench

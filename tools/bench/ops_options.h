@@ -17,7 +17,10 @@ struct OpsOptions {
   int batch = 0, scale = 0, repeats = 30, pixels = 250;
 
   bool emulated() const { return device.device == "emulated"; }
-  Math math() const { return device.precision == "tf32" ? Math::tf32 : Math::fma; }
+  Precision precision() const {
+    if (device.precision == "bf16") return Precision::bf16;
+    return device.precision == "tf32" ? Precision::tf32 : Precision::float32;
+  }
 };
 
 /// The networks' shapes, and those of --shapes for networks that are not built yet; with --op, those

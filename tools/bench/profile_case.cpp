@@ -37,6 +37,10 @@ Requests CaseProfile::global_stores() const {
   return summed(launches, [](const KernelProfile& l) { return l.global_stores; });
 }
 
+Requests CaseProfile::shared_loads() const {
+  return summed(launches, [](const KernelProfile& l) { return l.shared_loads; });
+}
+
 Requests CaseProfile::shared() const {
   return summed(launches, [](const KernelProfile& l) {
     Requests all = l.shared_loads;
@@ -52,8 +56,7 @@ double CaseProfile::divergence() const {
   return all.requests ? static_cast<double>(all.divergent) / static_cast<double>(all.requests) : 0;
 }
 
-CaseProfile profile_case(ProfiledDevice& device, Device& cpu, const OpCase& op_case) {
-  const Outputs expected = expected_outputs(cpu, op_case);
+CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected) {
   const Buffers buffers(device, op_case);
   device.take_profiles();
   op_case.call(device.kernels<float>(), device.stream(), buffers);

@@ -19,13 +19,14 @@ struct CaseProfile {
   std::uint64_t count(profiler::FindingKind kind) const;
   profiler::Requests global_loads() const;
   profiler::Requests global_stores() const;
+  profiler::Requests shared_loads() const;
   /// Loads, stores and atomics.
   profiler::Requests shared() const;
   /// The share of requests that not all of a warp's lanes made.
   double divergence() const;
 };
 
-CaseProfile profile_case(ProfiledDevice& device, Device& cpu, const OpCase& op_case);
+CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected);
 
 /// Transactions beyond those that the bytes need, per ideal one: 0 without a bank conflict.
 double conflicts(const profiler::Requests& shared);

@@ -50,9 +50,9 @@ std::string Table::padded(const std::string& separator, const std::string& margi
     for (std::size_t c = 0; c < cells.size(); ++c)
       aligned.push_back(right[c] ? fmt::format("{:>{}}", cells[c], widths[c])
                                  : fmt::format("{:<{}}", cells[c], widths[c]));
-    std::string text = margin + joined(aligned, separator) + margin;
+    std::string text = margin + joined(aligned, separator);
     text.erase(text.find_last_not_of(' ') + 1);
-    return text + "\n";
+    return text + (margin.empty() ? "\n" : " |\n");
   };
   std::string text = line(columns_);
   if (!margin.empty()) {
