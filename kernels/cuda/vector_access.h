@@ -56,7 +56,9 @@ __forceinline__ void check_alignment(const void* p) {
 template <class Vector, class Result>
 __forceinline__ Result load_vector(const void* p) {
   check_alignment<Vector>(p);
-  return std::bit_cast<Result>(*static_cast<const Vector*>(p));
+  // volatile: otherwise GCC may read the elements one by one where they are used one by one.
+  const Vector value = *static_cast<const volatile Vector*>(p);
+  return std::bit_cast<Result>(value);
 }
 
 template <class Vector, class Value>
