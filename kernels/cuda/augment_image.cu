@@ -16,8 +16,8 @@ namespace {
 
 constexpr int kThreads = 256;  ///< of a block, a pixel each
 
-/// An ImageTransform as the device needs it.
-struct PixelTransform {
+/// An ImageTransform as the device needs it, in 16-byte words for the copy.
+struct alignas(16) PixelTransform {
   AffineMap map;
   float brightness;
   bool affine, flip_horizontal, flip_vertical, has_brightness;
