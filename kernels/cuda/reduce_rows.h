@@ -29,6 +29,8 @@ struct Sums {
   }
 };
 
+// Inline, so that the profiler sees the result being written: a function that returns it in place may
+// write to shared memory as if to a variable of its own.
 template <class State, class Read>
 __device__ __forceinline__ State merge_rows(std::int64_t begin, std::int64_t end, int step,
                                             const Read& read) {
