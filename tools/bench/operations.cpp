@@ -1,5 +1,7 @@
 #include "tools/bench/operations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -15,6 +17,30 @@ std::vector<std::string> vocabulary(std::string_view form) {
   std::ranges::replace_if(
       plain, [](char c) { return c == '[' || c == ']' || c == '|'; }, ' ');
   return ShapeWords(plain).words();
+}
+
+/// "relu" of "relu_gradient"; the whole name where it has no such ending.
+std::string_view stem(std::string_view name) {
+  for (const std::string_view ending :
+       {"_forward", "_input_gradient", "_weight_gradient", "_gradient"})
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  return name;
+}
+
+/// "conv_(forward|input_gradient|weight_gradient), ..., adam"
+std::string known_names() {
+  std::vector<std::pair<std::string_view, std::vector<std::string_view>>> families;
+  for (const Operation& operation : operations()) {
+    const std::string_view name = stem(operation.name);
+    if (families.empty() || families.back().first != name) families.push_back({name, {}});
+    if (name != operation.name)
+      families.back().second.push_back(operation.name.substr(name.size() + 1));
+  }
+  std::string text;
+  for (const auto& [name, endings] : families)
+    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", name,
+                        endings.empty() ? "" : fmt::format("_({})", fmt::join(endings, "|")));
+  return text;
 }
 
 }  // namespace
@@ -33,12 +59,9 @@ std::span<const Operation> operations() {
 }
 
 const Operation& find_operation(std::string_view name) {
-  std::string known;
-  for (const Operation& operation : operations()) {
+  for (const Operation& operation : operations())
     if (operation.name == name) return operation;
-    known += (known.empty() ? "" : ", ") + std::string(operation.name);
-  }
-  throw_input_error("there is no operation \"{}\"; the operations are {}", name, known);
+  throw_input_error("there is no operation \"{}\"; the operations are {}", name, known_names());
 }
 
 OpCase make_case(std::string_view op, const ShapeWords& words) {
