@@ -103,7 +103,8 @@ std::optional<Occupancy> print_code(const KernelProfile& launch, const std::stri
 void print_launch(const KernelProfile& launch, const ProgramCode& code, const Gpu& gpu,
                   int places) {
   const std::string name = instance_name(launch);
-  fmt::print("\n{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n", name,
+  const bool is_called_so = name.starts_with(launch.kernel.substr(0, launch.kernel.find('<')));
+  fmt::print("\n{}{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n", name,
              launch.grid.x, launch.grid.y, launch.grid.z, launch.block.x, launch.block.y,
              launch.block.z, launch.static_shared_bytes, launch.dynamic_shared_bytes);
   print_requests("global loads", launch.global_loads, "sectors");

@@ -73,11 +73,14 @@ CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Ou
 
 std::string instance_name(const KernelProfile& launch) {
   const std::string base = launch.kernel.substr(0, launch.kernel.find('<'));
+  std::string any;
   for (const profiler::SiteProfile& site : launch.sites) {
     const std::string name = kernel_name(profiler::function_of(site.pc));
-    if (name.substr(0, name.find('<')) == base) return name;
+    const std::string function = name.substr(0, name.find('<'));
+    if (function == base) return name;
+    if (any.empty() && function.ends_with("_kernel")) any = name;
   }
-  return launch.kernel;
+  return any.empty() ? launch.kernel : any;
 }
 
 double conflict_free_wavefronts(const Requests& shared) {

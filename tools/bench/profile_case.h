@@ -28,8 +28,8 @@ struct CaseProfile {
 
 CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected);
 
-/// The kernel of a launch with its template arguments, "add_kernel<4>"; where the program knows no
-/// more, as the launcher wrote it.
+/// The kernel of a launch with its template arguments, "add_kernel<4>"; where addr2line does not find
+/// it, what the launcher called it.
 std::string instance_name(const profiler::KernelProfile& launch);
 
 /// Wavefronts of shared memory that a request takes without a bank conflict, summed: 1, and for 32
