@@ -104,9 +104,10 @@ void print_launch(const KernelProfile& launch, const ProgramCode& code, const Gp
                   int places) {
   const std::string name = instance_name(launch);
   const bool is_called_so = name.starts_with(launch.kernel.substr(0, launch.kernel.find('<')));
-  fmt::print("\n{}{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n", name,
-             launch.grid.x, launch.grid.y, launch.grid.z, launch.block.x, launch.block.y,
-             launch.block.z, launch.static_shared_bytes, launch.dynamic_shared_bytes);
+  fmt::print("\n{}{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n",
+             is_called_so ? "" : launch.kernel + ": ", name, launch.grid.x, launch.grid.y,
+             launch.grid.z, launch.block.x, launch.block.y, launch.block.z,
+             launch.static_shared_bytes, launch.dynamic_shared_bytes);
   print_requests("global loads", launch.global_loads, "sectors");
   print_requests("global stores", launch.global_stores, "sectors");
   print_requests("global atomics", launch.global_atomics, "sectors");
