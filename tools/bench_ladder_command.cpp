@@ -1,12 +1,9 @@
 // nanopneumo bench ladder
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "io/atomic_file.h"
 #include "tensor/cuda_device.h"
 #include "tensor/errors.h"
+#include "tools/bench/document.h"
 #include "tools/bench/ladder.h"
 #include "tools/bench_commands.h"
 #include "tools/options.h"
@@ -54,11 +51,7 @@ void bench_ladder(const LadderOptions& o) {
     fmt::print("{}", text);
     return;
   }
-  std::ifstream in(o.update);
-  std::ostringstream document;
-  document << in.rdbuf();
-  if (!in) throw_input_error("{} cannot be read; give a document that exists", o.update);
-  write_file_atomically(o.update, bench::with_section(document.str(), "ladder", text));
+  bench::update_section(o.update, "ladder", text);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // nanopneumo bench ops
+#include "tensor/errors.h"
 #include "tools/bench/ops_options.h"
 #include "tools/bench_commands.h"
 #include "tools/options.h"
@@ -12,6 +13,8 @@ void bench_ops(OpsOptions o) {
   o.device.validate();
   if (o.batch == 0) o.batch = o.emulated() ? 1 : 32;
   if (o.scale == 0) o.scale = o.emulated() ? 4 : 1;
+  if (!o.update.empty() && !o.emulated())
+    throw_input_error("--update writes counters; give --device emulated with it");
   if (o.emulated())
     count_ops(o);
   else
@@ -31,6 +34,12 @@ void add_bench_ops(CLI::App& bench) {
   command
       .add_option("--shapes", o->shapes,
                   "Convolutions of networks that are not built yet, as bench shapes prints them")
+      ->default_str("");
+  command.add_flag("--examples", o->examples,
+                   "One shape of the networks for each operation: that which profile takes");
+  command
+      .add_option("--update", o->update,
+                  "Put the counters (on emulated) into this document (docs/kernels.md)")
       ->default_str("");
   command.add_option("--csv", o->csv, "File for all figures")->default_str("");
   command.add_option("--batch", o->batch, "Images in a batch; 0: 32, emulated 1")

@@ -74,11 +74,12 @@ void print_places(const KernelProfile& launch, int places) {
                per_request(site->requests.ideal_transactions, site->requests), site->source());
 }
 
-/// Registers, spills, occupancy and instructions of a kernel. Gives the occupancy on the first
-/// capability that `gpu_capability` names.
-std::optional<Occupancy> print_code(const KernelProfile& launch, const ProgramCode& code) {
+/// Registers, spills, occupancy and instructions of a kernel, for each GPU architecture that the
+/// program has code for. Gives the occupancy on the last, newest one.
+std::optional<Occupancy> print_code(const KernelProfile& launch, const std::string& name,
+                                    const ProgramCode& code) {
   std::optional<Occupancy> last;
-  for (const KernelCode& kernel : code.of(launch.kernel)) {
+  for (const KernelCode& kernel : code.of(name)) {
     const Occupancy o =
         occupancy(multiprocessor(kernel.capability),
                   {static_cast<int>(launch.threads_per_block()), kernel.registers,
@@ -101,10 +102,12 @@ std::optional<Occupancy> print_code(const KernelProfile& launch, const ProgramCo
 
 void print_launch(const KernelProfile& launch, const ProgramCode& code, const Gpu& gpu,
                   int places) {
-  fmt::print("\n{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n",
-             launch.kernel, launch.grid.x, launch.grid.y, launch.grid.z, launch.block.x,
-             launch.block.y, launch.block.z, launch.static_shared_bytes,
-             launch.dynamic_shared_bytes);
+  const std::string name = instance_name(launch);
+  const bool is_called_so = name.starts_with(launch.kernel.substr(0, launch.kernel.find('<')));
+  fmt::print("\n{}{}, grid ({}, {}, {}), block ({}, {}, {}), shared memory {} + {} bytes\n",
+             is_called_so ? "" : launch.kernel + ": ", name, launch.grid.x, launch.grid.y,
+             launch.grid.z, launch.block.x, launch.block.y, launch.block.z,
+             launch.static_shared_bytes, launch.dynamic_shared_bytes);
   print_requests("global loads", launch.global_loads, "sectors");
   print_requests("global stores", launch.global_stores, "sectors");
   print_requests("global atomics", launch.global_atomics, "sectors");
@@ -117,7 +120,7 @@ void print_launch(const KernelProfile& launch, const ProgramCode& code, const Gp
   const std::string findings = launch.findings_text();
   fmt::print("  faults          {}\n",
              findings.empty() ? "no races, no uninitialised reads" : findings);
-  const std::optional<Occupancy> o = print_code(launch, code);
+  const std::optional<Occupancy> o = print_code(launch, name, code);
   print_places(launch, places);
   for (const std::string& sentence : limits({launch, o}, gpu)) fmt::print("  {}\n", sentence);
 }

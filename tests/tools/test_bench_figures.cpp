@@ -135,10 +135,11 @@ TEST_CASE("A kernel's name without what surrounds it") {
 }
 
 TEST_CASE("What cuobjdump says of a kernel") {
-  const std::vector<KernelCode> kernels = parse_kernel_code(
+  std::vector<KernelCode> kernels = parse_resource_usage(
       "Fatbin elf code:\narch = sm_80\nResource usage:\n Common:\n  GLOBAL:0\n Function "
       "_Z3addPf:\n  REG:40 STACK:16 SHARED:1024 LOCAL:0 CONSTANT[0]:360 TEXTURE:0\n"
-      "arch = sm_90\n Function _Z3addPf:\n  REG:32 STACK:0 SHARED:1024 LOCAL:0\n",
+      "arch = sm_90\n Function _Z3addPf:\n  REG:32 STACK:0 SHARED:1024 LOCAL:0\n");
+  count_instructions(
       "arch = sm_80\n\t\tFunction : _Z3addPf\n"
       "        /*0000*/                   MOV R1, c[0x0][0x28] ;   /* 0x00 */\n"
       "        /*0010*/              @!P0 LDG.E.128 R4, [R2.64] ;\n"
@@ -149,7 +150,8 @@ TEST_CASE("What cuobjdump says of a kernel") {
       "        /*0060*/                   LDGSTS.E.BYPASS.128 [R2], [R4.64] ;\n"
       "        /*0070*/                   FFMA R1, R2, R3, R1 ;\n"
       "        /*0080*/                   HMMA.1688.F32.TF32 R4, R8, R10, R4 ;\n"
-      "        /*0090*/                   STL [R1], R4 ;\n");
+      "        /*0090*/                   STL [R1], R4 ;\n",
+      kernels);
   REQUIRE(kernels.size() == 2);
   const KernelCode& code = kernels[0];
   CHECK(code.kernel == "add");

@@ -99,11 +99,11 @@ OpCase moving_average(const ShapeWords& words) {
 
 std::span<const Operation> batch_norm_operations() {
   static const std::array kOperations = {
-      Operation{"batch_norm_training", "rows C", "rows 3844 C 64", training},
-      Operation{"batch_norm_training_gradient", "rows C", "rows 3844 C 64", training_gradient},
-      Operation{"batch_norm_inference", "rows C [relu|relu6|sigmoid]", "rows 3844 C 64 relu6",
+      Operation{"batch_norm_training", "rows C", "rows 14884 C 64", training},
+      Operation{"batch_norm_training_gradient", "rows C", "rows 14884 C 64", training_gradient},
+      Operation{"batch_norm_inference", "rows C [relu|relu6|sigmoid]", "rows 14884 C 64 relu6",
                 inference},
-      Operation{"batch_norm_inference_gradient", "rows C", "rows 3844 C 64", inference_gradient},
+      Operation{"batch_norm_inference_gradient", "rows C", "rows 14884 C 64", inference_gradient},
       Operation{"moving_average", "C", "C 1024", moving_average},
   };
   return kOperations;

@@ -65,11 +65,11 @@ std::span<const Operation> conv_operations() {
   static const std::array kOperations = {
       Operation{"conv_forward",
                 "N H W C K R S [stride] [pad] [bias] [residual] [relu|relu6|sigmoid]",
-                "N 1 H 29 W 29 C 64 K 64 R 3 S 3 stride 1 pad 0 bias relu", forward},
-      Operation{"conv_input_gradient", kShape, "N 1 H 29 W 29 C 64 K 64 R 3 S 3 stride 1 pad 0",
+                "N 1 H 61 W 61 C 64 K 128 R 3 S 3 stride 1 pad 0 bias relu", forward},
+      Operation{"conv_input_gradient", kShape, "N 1 H 61 W 61 C 64 K 128 R 3 S 3 stride 1 pad 0",
                 input_gradient},
       Operation{"conv_weight_gradient", "N H W C K R S [stride] [pad] [bias]",
-                "N 1 H 29 W 29 C 64 K 64 R 3 S 3 stride 1 pad 0 bias", weight_gradient},
+                "N 1 H 61 W 61 C 64 K 128 R 3 S 3 stride 1 pad 0 bias", weight_gradient},
   };
   return kOperations;
 }

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "tools/bench/document.h"
 #include "tools/bench/gpus.h"
 #include "tools/bench/op_timing.h"
 #include "tools/bench/operations.h"
@@ -15,11 +16,15 @@ void count_ops(const OpsOptions& o) {
   const std::unique_ptr<ProfiledDevice> device =
       make_profiled_device(o.device.threads, {}, o.precision());
   const std::unique_ptr<Device> cpu = make_cpu_device(o.device.threads);
-  fmt::print(
-      "Counters of the CUDA kernels in the emulation at batch {}, images {} times smaller a side.\n"
-      "L2 and DRAM: bytes through L2 and at least from DRAM, over the compulsory bytes.\n"
-      "estimate: the least time that an {} could take, from its peaks; not a measurement.\n\n",
-      o.batch, o.scale, gpu.title);
+  const std::string heading = fmt::format(
+      "Counters of the CUDA kernels in the emulation{}. L2 and DRAM: bytes through L2, and at "
+      "least from "
+      "DRAM, over the compulsory bytes (each input read, each output written once). estimate: the "
+      "least "
+      "time that an {} could take, from its peaks; not a measurement.",
+      o.examples ? std::string()
+                 : fmt::format(" at batch {}, images {} times smaller a side", o.batch, o.scale),
+      gpu.title);
   Table table({"op", "shape", "launches", "load sectors", "store sectors", "L2", "DRAM",
                "bank conflicts", "divergence", "faults", "estimate us"});
   for (const UsedShape& used : wanted_shapes(o)) {
@@ -45,7 +50,10 @@ void count_ops(const OpsOptions& o) {
          fmt::format("{:.2f}",
                      1e6 * roofline(gpu, op_case.flops, p.dram_bytes(), o.precision()).seconds)});
   }
-  fmt::print("{}", table.text());
+  if (o.update.empty())
+    fmt::print("{}\n\n{}", heading, table.text());
+  else
+    update_section(o.update, "counters", fmt::format("\n{}\n\n{}\n", heading, table.markdown()));
   write_csv(o, table);
 }
 

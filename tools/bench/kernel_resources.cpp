@@ -8,9 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <memory>
-#include <utility>
 
 namespace nanopneumo::bench {
 namespace {
@@ -43,26 +41,6 @@ void remove_nvcc_namespaces(std::string& text) {
   }
 }
 
-class Code {
- public:
-  KernelCode& at(const std::string& symbol, int capability) {
-    const auto [place, is_new] = kernels_.try_emplace({symbol, capability});
-    if (is_new) {
-      place->second.kernel = kernel_name(demangled(symbol));
-      place->second.capability = capability;
-    }
-    return place->second;
-  }
-  std::vector<KernelCode> all() const {
-    std::vector<KernelCode> list;
-    for (const auto& [key, kernel] : kernels_) list.push_back(kernel);
-    return list;
-  }
-
- private:
-  std::map<std::pair<std::string, int>, KernelCode> kernels_;
-};
-
 template <class Line>
 void for_each_line(std::string_view text, const Line& line) {
   while (!text.empty()) {
@@ -78,22 +56,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t\r:") + 1 - start);
 }
 
-void read_resources(std::string_view text, Code& code) {
-  int capability = 0;
-  std::string symbol;
-  for_each_line(text, [&](std::string_view line) {
-    if (const int found = number_after(line, "arch = sm_")) capability = found;
-    if (const std::size_t at = line.find("Function "); at != std::string_view::npos)
-      symbol = trimmed(line.substr(at + 9));
-    if (line.find("REG:") == std::string_view::npos || symbol.empty()) return;
-    KernelCode& kernel = code.at(symbol, capability);
-    kernel.registers = number_after(line, "REG:");
-    kernel.stack_bytes = number_after(line, "STACK:") + number_after(line, "LOCAL:");
-    kernel.shared_bytes = number_after(line, "SHARED:");
-    symbol.clear();
-  });
-}
-
 /// The instruction of "        /*0100*/   @!P0 LDG.E.128 R4, [R2.64] ;", without its predicate.
 std::string_view instruction(std::string_view line) {
   line = trimmed(line);
@@ -105,31 +67,23 @@ std::string_view instruction(std::string_view line) {
   return line.substr(0, line.find_first_of(" ;"));
 }
 
-void read_instructions(std::string_view text, Code& code) {
-  int capability = 0;
-  KernelCode* kernel = nullptr;
-  for_each_line(text, [&](std::string_view line) {
-    if (const int found = number_after(line, "arch = sm_")) capability = found;
-    if (const std::size_t at = line.find("Function : "); at != std::string_view::npos)
-      kernel = &code.at(std::string(trimmed(line.substr(at + 11))), capability);
-    const std::string_view name = instruction(line);
-    if (!kernel || name.empty()) return;
-    const bool wide = name.find(".128") != std::string_view::npos;
-    if (name.starts_with("LDGSTS") || name.starts_with("UBLKCP") || name.starts_with("UTMALDG"))
-      ++kernel->asynchronous_copies;
-    else if (name.starts_with("LDG"))
-      kernel->loads_16_bytes += wide;
-    else if (name.starts_with("STG"))
-      kernel->stores_16_bytes += wide;
-    else if (name.starts_with("LDS") || name.starts_with("STS"))
-      kernel->shared_16_bytes += wide;
-    else if (name.starts_with("LDL") || name.starts_with("STL"))
-      ++kernel->spills;
-    else if (name.starts_with("FFMA"))
-      ++kernel->fused_multiply_adds;
-    else if (name.starts_with("HMMA") || name.starts_with("HGMMA") || name.starts_with("QMMA"))
-      ++kernel->tensor_products;
-  });
+/// Counts one instruction.
+void count(std::string_view name, KernelCode& kernel) {
+  const bool wide = name.find(".128") != std::string_view::npos;
+  if (name.starts_with("LDGSTS") || name.starts_with("UBLKCP") || name.starts_with("UTMALDG"))
+    ++kernel.asynchronous_copies;
+  else if (name.starts_with("LDG"))
+    kernel.loads_16_bytes += wide;
+  else if (name.starts_with("STG"))
+    kernel.stores_16_bytes += wide;
+  else if (name.starts_with("LDS") || name.starts_with("STS"))
+    kernel.shared_16_bytes += wide;
+  else if (name.starts_with("LDL") || name.starts_with("STL"))
+    ++kernel.spills;
+  else if (name.starts_with("FFMA"))
+    ++kernel.fused_multiply_adds;
+  else if (name.starts_with("HMMA") || name.starts_with("HGMMA") || name.starts_with("QMMA"))
+    ++kernel.tensor_products;
 }
 
 std::string output_of(const std::string& command) {
@@ -140,6 +94,11 @@ std::string output_of(const std::string& command) {
   for (std::size_t n; (n = std::fread(buffer, 1, sizeof(buffer), pipe.get())) > 0;)
     text.append(buffer, n);
   return text;
+}
+
+/// What cuobjdump prints of this program.
+std::string dump(const std::string& what) {
+  return output_of(fmt::format("cuobjdump {} /proc/{}/exe 2>/dev/null", what, getpid()));
 }
 
 }  // namespace
@@ -160,11 +119,41 @@ std::string kernel_name(std::string_view demangled) {
   return text;
 }
 
-std::vector<KernelCode> parse_kernel_code(std::string_view resource_usage, std::string_view sass) {
-  Code code;
-  read_resources(resource_usage, code);
-  read_instructions(sass, code);
-  return code.all();
+std::vector<KernelCode> parse_resource_usage(std::string_view text) {
+  std::vector<KernelCode> kernels;
+  int capability = 0;
+  std::string symbol;
+  for_each_line(text, [&](std::string_view line) {
+    if (const int found = number_after(line, "arch = sm_")) capability = found;
+    if (const std::size_t at = line.find("Function "); at != std::string_view::npos)
+      symbol = trimmed(line.substr(at + 9));
+    if (line.find("REG:") == std::string_view::npos || symbol.empty()) return;
+    kernels.push_back({.symbol = symbol,
+                       .kernel = kernel_name(demangled(symbol)),
+                       .capability = capability,
+                       .registers = number_after(line, "REG:"),
+                       .stack_bytes = number_after(line, "STACK:") + number_after(line, "LOCAL:"),
+                       .shared_bytes = number_after(line, "SHARED:")});
+    symbol.clear();
+  });
+  return kernels;
+}
+
+void count_instructions(std::string_view sass, std::vector<KernelCode>& kernels) {
+  int capability = 0;
+  KernelCode* kernel = nullptr;
+  for_each_line(sass, [&](std::string_view line) {
+    if (const int found = number_after(line, "arch = sm_")) capability = found;
+    if (const std::size_t at = line.find("Function : "); at != std::string_view::npos) {
+      const std::string_view symbol = trimmed(line.substr(at + 11));
+      const auto place = std::ranges::find_if(kernels, [&](const KernelCode& k) {
+        return k.symbol == symbol && k.capability == capability;
+      });
+      kernel = place == kernels.end() ? nullptr : &*place;
+    }
+    if (const std::string_view name = instruction(line); kernel && !name.empty())
+      count(name, *kernel);
+  });
 }
 
 std::vector<KernelCode> ProgramCode::of(std::string_view kernel) const {
@@ -175,23 +164,21 @@ std::vector<KernelCode> ProgramCode::of(std::string_view kernel) const {
     if (std::string_view(code.kernel).substr(0, code.kernel.find('<')) == base)
       family.push_back(code);
   }
-  return exact.empty() ? family : exact;
+  if (exact.empty()) return family;
+  count_instructions(dump("--dump-sass --function " + exact.front().symbol), exact);
+  return exact;
 }
 
 ProgramCode read_program_code() {
   ProgramCode code;
-  if (std::system("cuobjdump --version >/dev/null 2>&1") != 0) {
+  if (std::system("cuobjdump --version >/dev/null 2>&1") != 0 ||
+      std::system("nvdisasm --version >/dev/null 2>&1") != 0) {
     code.missing =
-        "registers and machine code are read with cuobjdump, which is not on PATH; install the "
-        "CUDA "
-        "toolkit, or pip install nvidia-cuda-cuobjdump nvidia-cuda-nvdisasm";
+        "registers and machine code are read with cuobjdump and nvdisasm, which are not on PATH; "
+        "install the CUDA toolkit, or pip install nvidia-cuda-cuobjdump nvidia-cuda-nvdisasm";
     return code;
   }
-  const std::string program = fmt::format("/proc/{}/exe", getpid());
-  const auto dump = [&](const char* what) {
-    return output_of(fmt::format("cuobjdump {} {} 2>/dev/null", what, program));
-  };
-  code.kernels = parse_kernel_code(dump("--dump-resource-usage"), dump("--dump-sass"));
+  code.kernels = parse_resource_usage(dump("--dump-resource-usage"));
   if (code.kernels.empty())
     code.missing = "this program holds no machine code of kernels; build it with the CUDA toolkit";
   return code;

@@ -10,6 +10,7 @@ namespace nanopneumo::bench {
 
 /// One kernel's machine code for one compute capability.
 struct KernelCode {
+  std::string symbol;  ///< mangled
   std::string kernel;  ///< "add_kernel<4>", see kernel_name
   int capability = 0;  ///< 80, 90, ...
   int registers = 0;
@@ -27,16 +28,18 @@ struct KernelCode {
 /// add_kernel<4>(long, float const*)" is "add_kernel<4>".
 std::string kernel_name(std::string_view demangled);
 
-/// From what `cuobjdump --dump-resource-usage` and `cuobjdump --dump-sass` print.
-std::vector<KernelCode> parse_kernel_code(std::string_view resource_usage, std::string_view sass);
+/// From what `cuobjdump --dump-resource-usage` prints.
+std::vector<KernelCode> parse_resource_usage(std::string_view text);
+/// Counts the instructions that `cuobjdump --dump-sass` prints for these kernels.
+void count_instructions(std::string_view sass, std::vector<KernelCode>& kernels);
 
 /// The kernels of this program. `missing` says why there are none.
 struct ProgramCode {
   std::vector<KernelCode> kernels;
   std::string missing;
 
-  /// Those called `kernel`; where that has no template arguments or those of a template's own text,
-  /// all of its instances.
+  /// Those called `kernel`, with their instructions; where that names none of them, all instances of
+  /// its template, without.
   std::vector<KernelCode> of(std::string_view kernel) const;
 };
 ProgramCode read_program_code();

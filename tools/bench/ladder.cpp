@@ -86,17 +86,4 @@ Table time_ladder(const std::string& op, const std::string& shape, int threads, 
   return table;
 }
 
-std::string with_section(const std::string& document, const std::string& name,
-                         const std::string& section) {
-  const std::size_t begin = document.find("<!-- " + name + " begin");
-  const std::size_t end = document.find("<!-- " + name + " end");
-  const std::size_t line = document.find('\n', begin);
-  if (begin == std::string::npos || end == std::string::npos || line > end)
-    throw_input_error(
-        "there are no lines \"<!-- {0} begin -->\" and \"<!-- {0} end -->\" in it; add "
-        "them where the table belongs",
-        name);
-  return document.substr(0, line + 1) + section + document.substr(end);
-}
-
 }  // namespace nanopneumo::bench

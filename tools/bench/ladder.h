@@ -19,9 +19,4 @@ Table count_ladder(const std::string& op, const std::string& shape, int threads)
 /// Times of each step on the GPU.
 Table time_ladder(const std::string& op, const std::string& shape, int threads, int repeats);
 
-/// `document` with the lines between "<!-- NAME begin" and "<!-- NAME end" replaced. Throws
-/// InputError where it has no such lines.
-std::string with_section(const std::string& document, const std::string& name,
-                         const std::string& section);
-
 }  // namespace nanopneumo::bench

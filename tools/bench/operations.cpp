@@ -32,9 +32,11 @@ std::string known_names() {
   std::vector<std::pair<std::string_view, std::vector<std::string_view>>> families;
   for (const Operation& operation : operations()) {
     const std::string_view name = stem(operation.name);
-    if (families.empty() || families.back().first != name) families.push_back({name, {}});
-    if (name != operation.name)
-      families.back().second.push_back(operation.name.substr(name.size() + 1));
+    const bool is_plain = name == operation.name;
+    if (is_plain || families.empty() || families.back().first != name ||
+        families.back().second.empty())
+      families.push_back({name, {}});
+    if (!is_plain) families.back().second.push_back(operation.name.substr(name.size() + 1));
   }
   std::string text;
   for (const auto& [name, endings] : families)

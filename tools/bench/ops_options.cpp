@@ -10,8 +10,20 @@
 
 namespace nanopneumo::bench {
 
+namespace {
+
+std::vector<UsedShape> example_shapes() {
+  std::vector<UsedShape> shapes;
+  for (const Operation& operation : operations())
+    shapes.push_back({std::string(operation.name), ShapeWords(operation.example), "profile"});
+  return shapes;
+}
+
+}  // namespace
+
 std::vector<UsedShape> wanted_shapes(const OpsOptions& o) {
-  std::vector<UsedShape> shapes = used_shapes({.batch = o.batch, .pixels = o.pixels / o.scale});
+  std::vector<UsedShape> shapes =
+      o.examples ? example_shapes() : used_shapes({.batch = o.batch, .pixels = o.pixels / o.scale});
   if (!o.shapes.empty())
     for (const ConvRow& row : read_conv_table(o.shapes)) {
       const std::string model = registered_name(row.model);

@@ -13,7 +13,8 @@ namespace nanopneumo::bench {
 
 struct OpsOptions {
   DeviceOptions device;
-  std::string op, shapes, csv, gpu;
+  std::string op, shapes, csv, gpu, update;
+  bool examples = false;  ///< one shape an operation, that which profile takes
   int batch = 0, scale = 0, repeats = 30, pixels = 250;
 
   bool emulated() const { return device.device == "emulated"; }
@@ -30,7 +31,7 @@ std::vector<UsedShape> wanted_shapes(const OpsOptions& options);
 /// To options.csv, where that is given.
 void write_csv(const OpsOptions& options, const Table& table);
 
-/// Prints the counters of the kernels in the emulation.
+/// Prints the counters of the kernels in the emulation, or puts them into options.update.
 void count_ops(const OpsOptions& options);
 /// Prints how long the operations take on options.device, beside rivals where that is cuda. Nothing
 /// is timed before its outputs have been compared with the device cpu's.

@@ -105,7 +105,7 @@ OpCase global_gradient(const ShapeWords& words) {
 
 std::span<const Operation> pooling_operations() {
   constexpr std::string_view kWindow = "N H W C R S [stride] [pad]";
-  constexpr std::string_view kExample = "N 1 H 59 W 59 C 64 R 2 S 2 stride 2 pad 0";
+  constexpr std::string_view kExample = "N 1 H 122 W 122 C 64 R 2 S 2 stride 2 pad 0";
   constexpr std::string_view kGlobal = "N 8 H 7 W 7 C 1024";
   static const std::array kOperations = {
       Operation{"max_pool_forward", kWindow, kExample, max_pool_forward},

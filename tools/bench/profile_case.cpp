@@ -1,5 +1,10 @@
 #include "tools/bench/profile_case.h"
 
+#include <algorithm>
+
+#include "kernels/emulator/profiler/source_of.h"
+#include "tools/bench/kernel_resources.h"
+
 namespace nanopneumo::bench {
 
 using profiler::KernelProfile;
@@ -66,10 +71,28 @@ CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Ou
   return profile;
 }
 
+std::string instance_name(const KernelProfile& launch) {
+  const std::string base = launch.kernel.substr(0, launch.kernel.find('<'));
+  std::string any;
+  for (const profiler::SiteProfile& site : launch.sites) {
+    const std::string name = kernel_name(profiler::function_of(site.pc));
+    const std::string function = name.substr(0, name.find('<'));
+    if (function == base) return name;
+    if (any.empty() && function.ends_with("_kernel")) any = name;
+  }
+  return any.empty() ? launch.kernel : any;
+}
+
+double conflict_free_wavefronts(const Requests& shared) {
+  const auto lanes = [&](std::size_t i) { return static_cast<double>(shared.of_size[i]); };
+  const double by_size = (lanes(0) + lanes(1) + lanes(2) + 2 * lanes(3) + 4 * lanes(4)) / 32;
+  return std::max({by_size, static_cast<double>(shared.requests),
+                   static_cast<double>(shared.ideal_transactions)});
+}
+
 double conflicts(const Requests& shared) {
-  if (!shared.ideal_transactions) return 0;
-  return static_cast<double>(shared.transactions) / static_cast<double>(shared.ideal_transactions) -
-         1;
+  if (!shared.requests) return 0;
+  return static_cast<double>(shared.transactions) / conflict_free_wavefronts(shared) - 1;
 }
 
 }  // namespace nanopneumo::bench

@@ -28,7 +28,14 @@ struct CaseProfile {
 
 CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected);
 
-/// Transactions beyond those that the bytes need, per ideal one: 0 without a bank conflict.
+/// The kernel of a launch with its template arguments, "add_kernel<4>"; where addr2line does not find
+/// it, what the launcher called it.
+std::string instance_name(const profiler::KernelProfile& launch);
+
+/// Wavefronts of shared memory that a request takes without a bank conflict, summed: 1, and for 32
+/// accesses of 8 or 16 bytes 2 or 4, also where lanes read the same words.
+double conflict_free_wavefronts(const profiler::Requests& shared);
+/// Wavefronts beyond these, as a share of them: 0 without a bank conflict.
 double conflicts(const profiler::Requests& shared);
 
 }  // namespace nanopneumo::bench

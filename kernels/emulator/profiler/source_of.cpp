@@ -67,12 +67,16 @@ bool is_plumbing(const std::string& line) {
   return line.starts_with('/') || line.find("kernels/cuda/vector_access.h") != std::string::npos;
 }
 
+/// Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
+std::vector<std::string> functions_and_lines(std::uintptr_t address) {
+  return lines_of(
+      fmt::format("addr2line -e /proc/{}/exe -f -C -i {:#x} 2>/dev/null", getpid(), address));
+}
+
 std::string look_up(const void* pc) {
   const std::uintptr_t address = address_in_program(pc);
   if (!address) return fmt::format("{}", pc);
-  // Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
-  const auto lines = lines_of(
-      fmt::format("addr2line -e /proc/{}/exe -f -C -i {:#x} 2>/dev/null", getpid(), address));
+  const auto lines = functions_and_lines(address);
   if (lines.size() < 2 || lines[1].starts_with("??")) return fmt::format("program+{:#x}", address);
   const auto place = [&](std::size_t i) {
     return fmt::format("{} ({})", short_line(lines[i]), short_name(lines[i - 1]));
@@ -95,6 +99,13 @@ std::string source_of(const void* pc) {
   const auto [place, is_new] = known.try_emplace(pc);
   if (is_new) place->second = look_up(pc);
   return place->second;
+}
+
+std::string function_of(const void* pc) {
+  const std::uintptr_t address = address_in_program(pc);
+  if (!address) return {};
+  const auto lines = functions_and_lines(address);
+  return lines.size() < 2 ? std::string() : lines[lines.size() - 2];
 }
 
 }  // namespace nanopneumo::profiler
