@@ -7,21 +7,10 @@
 #include <new>
 #include <vector>
 
+#include "kernels/asan.h"
+
 // Under AddressSanitizer the free parts of a segment are poisoned, so that an access beside a
 // tensor is found although it hits memory that belongs to the process.
-#if defined(__SANITIZE_ADDRESS__)  // gcc
-#define NANOPNEUMO_ASAN
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)  // clang
-#define NANOPNEUMO_ASAN
-#endif
-#endif
-#if defined(NANOPNEUMO_ASAN)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) ((void)(address), (void)(bytes))
-#endif
 
 namespace nanopneumo {
 namespace {

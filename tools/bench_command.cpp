@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
 
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
@@ -98,25 +99,24 @@ void bench_train(const BenchOptions& o) {
   });
 }
 
-void add_bench(CLI::App& bench, const std::string& name, const std::string& description,
+void add_bench(Command bench, const std::string& name, const std::string& description,
                void (*run)(const BenchOptions&)) {
   const auto o = std::make_shared<BenchOptions>();
-  CLI::App& command = *bench.add_subcommand(name, description);
-  add_model_argument(command, o->model)->required();
-  command.add_option("--batch", o->batch, "Images in a batch")->check(CLI::Range(1, 4096));
-  command.add_option("--repeats", o->repeats, "Timed repetitions after one to warm up")
-      ->check(CLI::Range(1, 1000));
-  command.add_option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
-  command.add_option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
+  const Command command = bench.command(name, description);
+  add_model_argument(command, o->model).required();
+  command.option("--batch", o->batch, "Images in a batch").between(1, 4096);
+  command.option("--repeats", o->repeats, "Timed repetitions after one to warm up")
+      .between(1, 1000);
+  command.option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
+  command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
   add_device_options(command, o->device);
-  command.callback([o, run] { run(*o); });
+  command.action([o, run] { run(*o); });
 }
 
 }  // namespace
 
-void add_bench_command(CLI::App& app) {
-  CLI::App& bench = *app.add_subcommand("bench", "Measure speed and memory, with random weights");
-  bench.require_subcommand(1);
+void add_bench_command(Command app) {
+  const Command bench = app.command("bench", "Measure speed and memory, with random weights");
   add_bench(bench, "forward", "A frozen backbone's pooled features, or the CNN's answer",
             bench_forward);
   add_bench(bench, "train", "A training step: forward, backward, update", bench_train);

@@ -1,12 +1,12 @@
 // The subcommands of bench that look at single operations, one file each.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "tools/command_line.h"
 
 namespace nanopneumo {
 
-void add_bench_shapes(CLI::App& bench);
-void add_bench_ops(CLI::App& bench);
-void add_bench_ladder(CLI::App& bench);
+void add_bench_shapes(Command bench);
+void add_bench_ops(Command bench);
+void add_bench_ladder(Command bench);
 
 }  // namespace nanopneumo

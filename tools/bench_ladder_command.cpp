@@ -1,6 +1,8 @@
 // nanopneumo bench ladder
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "tensor/cuda_device.h"
 #include "tensor/errors.h"
 #include "tools/bench/document.h"
@@ -56,24 +58,21 @@ void bench_ladder(const LadderOptions& o) {
 
 }  // namespace
 
-void add_bench_ladder(CLI::App& bench) {
+void add_bench_ladder(Command bench) {
   const auto o = std::make_shared<LadderOptions>();
-  CLI::App& command = *bench.add_subcommand(
+  const Command command = bench.command(
       "ladder",
       "The steps of the GEMM ladder on a product and a convolution: counters on emulated, times on "
       "cuda");
-  command.add_option("--device", o->device, "emulated or cuda")
-      ->check(CLI::IsMember({"emulated", "cuda"}));
-  command.add_option("--product", o->product, "Shape of the product, as in \"N 256 C 256 K 256\"")
-      ->default_str("");
-  command.add_option("--convolution", o->convolution, "Shape of the convolution")->default_str("");
-  command
-      .add_option("--update", o->update, "Write the tables into this document (docs/kernels.md)")
-      ->default_str("");
-  command.add_option("--threads", o->threads, "CPU threads; 0: all")->check(CLI::Range(0, 1024));
-  command.add_option("--repeats", o->repeats, "Timed repetitions on cuda")
-      ->check(CLI::Range(1, 10000));
-  command.callback([o] { bench_ladder(*o); });
+  command.option("--device", o->device, "emulated or cuda").one_of({"emulated", "cuda"});
+  command.option("--product", o->product, "Shape of the product, as in \"N 256 C 256 K 256\"")
+      .without_default();
+  command.option("--convolution", o->convolution, "Shape of the convolution").without_default();
+  command.option("--update", o->update, "Write the tables into this document (docs/kernels.md)")
+      .without_default();
+  command.option("--threads", o->threads, "CPU threads; 0: all").between(0, 1024);
+  command.option("--repeats", o->repeats, "Timed repetitions on cuda").between(1, 10000);
+  command.action([o] { bench_ladder(*o); });
 }
 
 }  // namespace nanopneumo

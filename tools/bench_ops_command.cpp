@@ -1,3 +1,5 @@
+#include <memory>
+
 // nanopneumo bench ops
 #include "tensor/errors.h"
 #include "tools/bench/ops_options.h"
@@ -23,39 +25,37 @@ void bench_ops(OpsOptions o) {
 
 }  // namespace
 
-void add_bench_ops(CLI::App& bench) {
+void add_bench_ops(Command bench) {
   const auto o = std::make_shared<OpsOptions>();
-  CLI::App& command = *bench.add_subcommand("ops",
-                                            "Every operation at the networks' shapes: time beside "
-                                            "cuDNN's and cuBLASLt's on cuda, time on "
-                                            "cpu, counters on emulated");
+  const Command command = bench.command("ops",
+                                        "Every operation at the networks' shapes: time beside "
+                                        "cuDNN's and cuBLASLt's on cuda, time on "
+                                        "cpu, counters on emulated");
   add_device_options(command, o->device);
-  command.add_option("--op", o->op, "This operation alone")->default_str("");
+  command.option("--op", o->op, "This operation alone").without_default();
   command
-      .add_option("--shapes", o->shapes,
-                  "Convolutions of networks that are not built yet, as bench shapes prints them")
-      ->default_str("");
-  command.add_flag("--examples", o->examples,
-                   "One shape of the networks for each operation: that which profile takes");
+      .option("--shapes", o->shapes,
+              "Convolutions of networks that are not built yet, as bench shapes prints them")
+      .without_default();
+  command.flag("--examples", o->examples,
+               "One shape of the networks for each operation: that which profile takes");
   command
-      .add_option("--update", o->update,
-                  "Put the counters (on emulated) into this document (docs/kernels.md)")
-      ->default_str("");
-  command.add_option("--csv", o->csv, "File for all figures")->default_str("");
-  command.add_option("--batch", o->batch, "Images in a batch; 0: 32, emulated 1")
-      ->check(CLI::Range(0, 4096));
-  command.add_option("--scale", o->scale, "Images so many times smaller a side; 0: 1, emulated 4")
-      ->check(CLI::Range(0, 64));
-  command.add_option("--image-size", o->pixels, "Pixels a side before --scale")
-      ->check(CLI::Range(46, 4096));
-  command.add_option("--repeats", o->repeats, "Timed repetitions, of which the median counts")
-      ->check(CLI::Range(1, 10000));
+      .option("--update", o->update,
+              "Put the counters (on emulated) into this document (docs/kernels.md)")
+      .without_default();
+  command.option("--csv", o->csv, "File for all figures").without_default();
+  command.option("--batch", o->batch, "Images in a batch; 0: 32, emulated 1").between(0, 4096);
+  command.option("--scale", o->scale, "Images so many times smaller a side; 0: 1, emulated 4")
+      .between(0, 64);
+  command.option("--image-size", o->pixels, "Pixels a side before --scale").between(46, 4096);
+  command.option("--repeats", o->repeats, "Timed repetitions, of which the median counts")
+      .between(1, 10000);
   command
-      .add_option("--gpu", o->gpu,
-                  "Whose peaks to compare with; without it, those of the GPU "
-                  "at hand, or h100's for estimates")
-      ->default_str("");
-  command.callback([o] { bench_ops(*o); });
+      .option("--gpu", o->gpu,
+              "Whose peaks to compare with; without it, those of the GPU "
+              "at hand, or h100's for estimates")
+      .without_default();
+  command.action([o] { bench_ops(*o); });
 }
 
 }  // namespace nanopneumo

@@ -1,6 +1,8 @@
 // nanopneumo bench shapes
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "tools/bench/conv_table.h"
 #include "tools/bench_commands.h"
 
@@ -25,16 +27,16 @@ void print_shapes(const ShapesOptions& o) {
 
 }  // namespace
 
-void add_bench_shapes(CLI::App& bench) {
+void add_bench_shapes(Command bench) {
   const auto o = std::make_shared<ShapesOptions>();
-  CLI::App& command = *bench.add_subcommand(
+  const Command command = bench.command(
       "shapes",
       "Every distinct convolution of the networks: model batch cin h w cout kh kw stride pad_top "
       "pad_bottom pad_left pad_right groups count");
-  command.add_option("--batch", o->size.batch, "Images in a batch")->check(CLI::Range(1, 4096));
-  command.add_option("--image-size", o->size.pixels, "Pixels a side")->check(CLI::Range(46, 4096));
-  command.add_flag("--all", o->all, "Every operation, as bench ops and profile write its shape");
-  command.callback([o] { print_shapes(*o); });
+  command.option("--batch", o->size.batch, "Images in a batch").between(1, 4096);
+  command.option("--image-size", o->size.pixels, "Pixels a side").between(46, 4096);
+  command.flag("--all", o->all, "Every operation, as bench ops and profile write its shape");
+  command.action([o] { print_shapes(*o); });
 }
 
 }  // namespace nanopneumo

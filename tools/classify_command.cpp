@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
 #include "io/resize.h"
@@ -51,18 +52,18 @@ void classify(const ClassifyOptions& o) {
 
 }  // namespace
 
-void add_classify_command(CLI::App& app) {
+void add_classify_command(Command app) {
   const auto o = std::make_shared<ClassifyOptions>();
-  CLI::App& command =
-      *app.add_subcommand("classify", "Name what is in photos with an ImageNet network");
-  add_model_argument(command, o->model)->required();
-  command.add_option("--weights", o->weights, "Keras .h5 file with top")->required();
-  command.add_option("--image-size", o->image_size,
-                     "Pixels a side, or HEIGHTxWIDTH; default: the size it was trained at");
-  command.add_option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
-  command.add_option("IMAGE", o->images, "JPEG, PNG or BMP files")->required();
+  const Command command =
+      app.command("classify", "Name what is in photos with an ImageNet network");
+  add_model_argument(command, o->model).required();
+  command.option("--weights", o->weights, "Keras .h5 file with top").required();
+  command.option("--image-size", o->image_size,
+                 "Pixels a side, or HEIGHTxWIDTH; default: the size it was trained at");
+  command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
+  command.option("IMAGE", o->images, "JPEG, PNG or BMP files").required();
   add_device_options(command, o->device);
-  command.callback([o] { classify(*o); });
+  command.action([o] { classify(*o); });
 }
 
 }  // namespace nanopneumo

@@ -1,19 +1,19 @@
 // The subcommands, one file each.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "tools/command_line.h"
 
 namespace nanopneumo {
 
-void add_train_command(CLI::App& app);
-void add_evaluate_command(CLI::App& app);
-void add_predict_command(CLI::App& app);
-void add_summary_command(CLI::App& app);
-void add_features_command(CLI::App& app);
-void add_classify_command(CLI::App& app);
-void add_data_command(CLI::App& app);
-void add_bench_command(CLI::App& app);
-void add_profile_command(CLI::App& app);
-void add_doctor_command(CLI::App& app);
+void add_train_command(Command app);
+void add_evaluate_command(Command app);
+void add_predict_command(Command app);
+void add_summary_command(Command app);
+void add_features_command(Command app);
+void add_classify_command(Command app);
+void add_data_command(Command app);
+void add_bench_command(Command app);
+void add_profile_command(Command app);
+void add_doctor_command(Command app);
 
 }  // namespace nanopneumo

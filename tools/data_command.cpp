@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <limits>
+#include <memory>
 #include <optional>
 
 #include "io/dataset_files.h"
@@ -66,32 +68,28 @@ void draw_phantoms(const PhantomOptions& o) {
 
 }  // namespace
 
-void add_data_command(CLI::App& app) {
-  CLI::App& data = *app.add_subcommand("data", "Look at a data set, or draw a synthetic one");
-  data.require_subcommand(1);
+void add_data_command(Command app) {
+  const Command data = app.command("data", "Look at a data set, or draw a synthetic one");
 
   const auto info = std::make_shared<InfoOptions>();
-  CLI::App& info_command =
-      *data.add_subcommand("info", "Count, decode and check every image of a data set");
-  info_command.add_option("DIR", info->folder, "Folder, laid out as for train")->required();
-  info_command.add_option("--val-split", info->validation_split,
-                          "Fraction taken for validation where there is no test/ [0.2]");
-  info_command.add_option("--threads", info->threads, "CPU threads; 0: all")
-      ->check(CLI::Range(0, 1024));
-  info_command.callback([info] { print_info(*info); });
+  const Command info_command =
+      data.command("info", "Count, decode and check every image of a data set");
+  info_command.option("DIR", info->folder, "Folder, laid out as for train").required();
+  info_command.option("--val-split", info->validation_split,
+                      "Fraction taken for validation where there is no test/ [0.2]");
+  info_command.option("--threads", info->threads, "CPU threads; 0: all").between(0, 1024);
+  info_command.action([info] { print_info(*info); });
 
   const auto phantoms = std::make_shared<PhantomOptions>();
-  CLI::App& phantom_command =
-      *data.add_subcommand("phantoms", "Write synthetic chest X-rays of two classes as PNG files");
-  phantom_command.add_option("DIR", phantoms->folder, "A new or empty folder")->required();
-  phantom_command.add_option("--count", phantoms->count, "Number of pictures")
-      ->check(CLI::Range(std::int64_t{10}, std::int64_t{1000000}));
-  phantom_command.add_option("--size", phantoms->size, "Pixels a side, or HEIGHTxWIDTH");
-  phantom_command.add_option("--seed", phantoms->seed, "Decides what is drawn")
-      ->check(CLI::NonNegativeNumber);
-  phantom_command.add_option("--threads", phantoms->threads, "CPU threads; 0: all")
-      ->check(CLI::Range(0, 1024));
-  phantom_command.callback([phantoms] { draw_phantoms(*phantoms); });
+  const Command phantom_command =
+      data.command("phantoms", "Write synthetic chest X-rays of two classes as PNG files");
+  phantom_command.option("DIR", phantoms->folder, "A new or empty folder").required();
+  phantom_command.option("--count", phantoms->count, "Number of pictures").between(10, 1000000);
+  phantom_command.option("--size", phantoms->size, "Pixels a side, or HEIGHTxWIDTH");
+  phantom_command.option("--seed", phantoms->seed, "Decides what is drawn")
+      .between(0, std::numeric_limits<std::int64_t>::max());
+  phantom_command.option("--threads", phantoms->threads, "CPU threads; 0: all").between(0, 1024);
+  phantom_command.action([phantoms] { draw_phantoms(*phantoms); });
 }
 
 }  // namespace nanopneumo

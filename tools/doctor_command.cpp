@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "io/dataset_files.h"
 #include "io/versions.h"
@@ -120,14 +121,14 @@ void examine(const DoctorOptions& o) {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app) {
+void add_doctor_command(Command app) {
   const auto o = std::make_shared<DoctorOptions>();
-  CLI::App& command =
-      *app.add_subcommand("doctor", "Show what this machine offers and check data and weights");
-  command.add_option("--data", o->data, "A data set to check");
-  command.add_option("--weights", o->weights, "A Keras weight file to check");
-  command.add_option("--model", o->model, "The model that the weight file is for");
-  command.callback([o] { examine(*o); });
+  const Command command =
+      app.command("doctor", "Show what this machine offers and check data and weights");
+  command.option("--data", o->data, "A data set to check");
+  command.option("--weights", o->weights, "A Keras weight file to check");
+  command.option("--model", o->model, "The model that the weight file is for");
+  command.action([o] { examine(*o); });
 }
 
 }  // namespace nanopneumo

@@ -1,6 +1,8 @@
 // nanopneumo evaluate RUN --data FOLDER
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "io/dataset_files.h"
 #include "tools/commands.h"
 #include "tools/progress_bar.h"
@@ -44,16 +46,16 @@ void evaluate(const EvaluateOptions& o) {
 
 }  // namespace
 
-void add_evaluate_command(CLI::App& app) {
+void add_evaluate_command(Command app) {
   const auto o = std::make_shared<EvaluateOptions>();
-  CLI::App& command =
-      *app.add_subcommand("evaluate", "Measure a trained run on a folder of labelled images");
-  command.add_option("RUN", o->run, "Folder of a run")->required();
-  command.add_option("--data", o->data, "Folder of images, laid out as for train")->required();
-  command.add_option("--split", o->split, "train, test or val; default: test, else val, else all")
-      ->check(CLI::IsMember({"train", "test", "val"}));
+  const Command command =
+      app.command("evaluate", "Measure a trained run on a folder of labelled images");
+  command.option("RUN", o->run, "Folder of a run").required();
+  command.option("--data", o->data, "Folder of images, laid out as for train").required();
+  command.option("--split", o->split, "train, test or val; default: test, else val, else all")
+      .one_of({"train", "test", "val"});
   add_run_options(command, o->checkpoint, o->device);
-  command.callback([o] { evaluate(*o); });
+  command.action([o] { evaluate(*o); });
 }
 
 }  // namespace nanopneumo

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include "io/npy.h"
 #include "io/resize.h"
@@ -54,20 +55,20 @@ void write_features(const FeaturesOptions& o) {
 
 }  // namespace
 
-void add_features_command(CLI::App& app) {
+void add_features_command(Command app) {
   const auto o = std::make_shared<FeaturesOptions>();
-  CLI::App& command = *app.add_subcommand(
-      "features", "Write a backbone's pooled features of images as a NumPy file");
-  add_model_argument(command, o->model)->required();
-  command.add_option("--weights", o->weights, "Keras .h5 file without top, or none")->required();
-  command.add_option("--out", o->out, "The .npy file to write")->required();
-  command.add_option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
-  command.add_option("--interpolation", o->interpolation, "How images are resized")
-      ->check(CLI::IsMember({"nearest", "bilinear"}));
-  command.add_option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
-  command.add_option("IMAGE", o->images, "JPEG, PNG or BMP files")->required();
+  const Command command =
+      app.command("features", "Write a backbone's pooled features of images as a NumPy file");
+  add_model_argument(command, o->model).required();
+  command.option("--weights", o->weights, "Keras .h5 file without top, or none").required();
+  command.option("--out", o->out, "The .npy file to write").required();
+  command.option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
+  command.option("--interpolation", o->interpolation, "How images are resized")
+      .one_of({"nearest", "bilinear"});
+  command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
+  command.option("IMAGE", o->images, "JPEG, PNG or BMP files").required();
   add_device_options(command, o->device);
-  command.callback([o] { write_features(*o); });
+  command.action([o] { write_features(*o); });
 }
 
 }  // namespace nanopneumo

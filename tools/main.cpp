@@ -10,9 +10,9 @@
 #include <new>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include "tensor/errors.h"
+#include "tools/command_line.h"
 #include "tools/commands.h"
 #include "tools/signals.h"
 
@@ -44,22 +44,7 @@ void reserve_standard_descriptors() {
     if (::fcntl(number, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != number) std::abort();
 }
 
-/// A shell variable that is not set is no value: no option takes an empty one.
-void refuse_empty_values(CLI::App& app) {
-  for (CLI::Option* option : app.get_options())
-    if (option->get_items_expected_max() > 0)
-      option->check([](const std::string& value) {
-        return value.empty() ? std::string("an empty value is not possible") : std::string();
-      });
-  for (CLI::App* command : app.get_subcommands({})) refuse_empty_values(*command);
-}
-
-void run(int argc, char** argv) {
-  CLI::App app(kDescription, "nanopneumo");
-  app.set_version_flag("--version", "nanopneumo " NANOPNEUMO_VERSION, "Print the version and stop");
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(36);
-  app.option_defaults()->always_capture_default();
+void add_commands(Command app) {
   add_train_command(app);
   add_evaluate_command(app);
   add_predict_command(app);
@@ -70,27 +55,14 @@ void run(int argc, char** argv) {
   add_bench_command(app);
   add_profile_command(app);
   add_doctor_command(app);
-  refuse_empty_values(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    app.exit(success);
-  } catch (const CLI::RequiredError&) {
-    // An unknown word is why something seems to be missing.
-    if (const std::vector<std::string> unknown = app.remaining(/*recurse=*/true); !unknown.empty())
-      throw_input_error("there is no command or option {}; see --help", unknown.front());
-    throw;
-  }
-  flush_output();
 }
 
 /// The exit code, after a sentence on standard error where something went wrong.
 int run_and_report(int argc, char** argv) {
   try {
-    run(argc, argv);
+    run_command_line(argc, argv, kDescription, add_commands);
+    flush_output();
     return 0;
-  } catch (const CLI::ParseError& error) {
-    return refuse(fmt::format("{}; see --help", error.what()));
   } catch (const StoppedBySignal& stopped) {
     return 128 + stopped.signal;
   } catch (const InputError& error) {

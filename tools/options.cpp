@@ -30,32 +30,29 @@ ImageSize parse_image_size(const std::string& text, std::string_view option) {
   return size;
 }
 
-void add_device_options(CLI::App& command, DeviceOptions& options) {
+void add_device_options(Command command, DeviceOptions& options) {
   const char* group = "Device";
   command
-      .add_option(
-          "--device", options.device,
-          "Where to compute; cuda: a GPU, emulated: the CUDA source on the CPU, to study it")
-      ->check(CLI::IsMember({"cpu", "cuda", "emulated"}))
-      ->group(group);
+      .option("--device", options.device,
+              "Where to compute; cuda: a GPU, emulated: the CUDA source on the CPU, to study it")
+      .one_of({"cpu", "cuda", "emulated"})
+      .group(group);
   command
-      .add_option("--precision", options.precision,
-                  "Of a GPU's products; tf32 and bf16: on tensor cores")
-      ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
-      ->group(group);
-  command.add_option("--gemm", options.gemm, "Whose products a GPU runs")
-      ->check(CLI::IsMember({"ours", "cublas"}))
-      ->group(group);
-  command.add_option("--threads", options.threads, "CPU threads; 0: all")
-      ->check(CLI::Range(0, 1024))
-      ->group(group);
+      .option("--precision", options.precision,
+              "Of a GPU's products; tf32 and bf16: on tensor cores")
+      .one_of({"float32", "tf32", "bf16"})
+      .group(group);
+  command.option("--gemm", options.gemm, "Whose products a GPU runs")
+      .one_of({"ours", "cublas"})
+      .group(group);
+  command.option("--threads", options.threads, "CPU threads; 0: all").between(0, 1024).group(group);
 }
 
-CLI::Option* add_model_argument(CLI::App& command, std::string& model) {
+Option add_model_argument(Command command, std::string& model) {
   std::string names;
   for (const Architecture& architecture : architectures())
     names += (names.empty() ? "" : ", ") + std::string(architecture.name);
-  return command.add_option("MODEL", model, "One of " + names)->default_str("");
+  return command.option("MODEL", model, "One of " + names).without_default();
 }
 
 }  // namespace nanopneumo

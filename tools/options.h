@@ -1,13 +1,13 @@
 // Options that several subcommands share, and how their values are written.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "models/registry.h"
 #include "tensor/device_options.h"
+#include "tools/command_line.h"
 
 namespace nanopneumo {
 
@@ -19,9 +19,9 @@ struct ImageSize {
 ImageSize parse_image_size(const std::string& text, std::string_view option = "--image-size");
 
 /// --device, --precision, --gemm and --threads.
-void add_device_options(CLI::App& command, DeviceOptions& options);
+void add_device_options(Command command, DeviceOptions& options);
 
 /// A positional MODEL with the known names in its help.
-CLI::Option* add_model_argument(CLI::App& command, std::string& model);
+Option add_model_argument(Command command, std::string& model);
 
 }  // namespace nanopneumo

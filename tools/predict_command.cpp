@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "io/file_bytes.h"
 #include "io/image_set.h"
@@ -38,14 +39,14 @@ void predict(const PredictOptions& o) {
 
 }  // namespace
 
-void add_predict_command(CLI::App& app) {
+void add_predict_command(Command app) {
   const auto o = std::make_shared<PredictOptions>();
-  CLI::App& command =
-      *app.add_subcommand("predict", "Ask a trained run about images (not a diagnosis)");
-  command.add_option("RUN", o->run, "Folder of a run")->required();
-  command.add_option("IMAGE", o->images, "JPEG, PNG or BMP files")->required();
+  const Command command =
+      app.command("predict", "Ask a trained run about images (not a diagnosis)");
+  command.option("RUN", o->run, "Folder of a run").required();
+  command.option("IMAGE", o->images, "JPEG, PNG or BMP files").required();
   add_run_options(command, o->checkpoint, o->device);
-  command.callback([o] { predict(*o); });
+  command.action([o] { predict(*o); });
 }
 
 }  // namespace nanopneumo

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "tensor/errors.h"
 #include "tools/bench/limits.h"
@@ -164,25 +165,25 @@ void profile(const ProfileOptions& o) {
 
 }  // namespace
 
-void add_profile_command(CLI::App& app) {
+void add_profile_command(Command app) {
   const auto o = std::make_shared<ProfileOptions>();
-  CLI::App& command = *app.add_subcommand(
+  const Command command = app.command(
       "profile", "Run one operation's CUDA kernels in the emulation and count what they do");
-  command.add_option("OP", o->op, "An operation of kernels/kernels.h, such as conv_forward")
-      ->required()
-      ->default_str("");
+  command.option("OP", o->op, "An operation of kernels/kernels.h, such as conv_forward")
+      .required()
+      .without_default();
   command
-      .add_option("--shape", o->shape,
-                  "Its sizes, as in \"N 1 H 62 W 62 C 32 K 64 R 3 S 3 stride 1 pad 0\"; without "
-                  "it, a shape of one of the networks")
-      ->default_str("");
-  command.add_option("--gpu", o->gpu, "The GPU that limits and estimates are about");
-  command.add_option("--precision", o->precision, "float32, or tf32 or bf16 on tensor cores")
-      ->check(CLI::IsMember({"float32", "tf32", "bf16"}));
-  command.add_option("--places", o->places, "How many lines of source to name for each launch")
-      ->check(CLI::Range(0, 100));
-  command.add_option("--threads", o->threads, "CPU threads; 0: all")->check(CLI::Range(0, 1024));
-  command.callback([o] { profile(*o); });
+      .option("--shape", o->shape,
+              "Its sizes, as in \"N 1 H 62 W 62 C 32 K 64 R 3 S 3 stride 1 pad 0\"; without "
+              "it, a shape of one of the networks")
+      .without_default();
+  command.option("--gpu", o->gpu, "The GPU that limits and estimates are about");
+  command.option("--precision", o->precision, "float32, or tf32 or bf16 on tensor cores")
+      .one_of({"float32", "tf32", "bf16"});
+  command.option("--places", o->places, "How many lines of source to name for each launch")
+      .between(0, 100);
+  command.option("--threads", o->threads, "CPU threads; 0: all").between(0, 1024);
+  command.action([o] { profile(*o); });
 }
 
 }  // namespace nanopneumo

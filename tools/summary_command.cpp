@@ -1,6 +1,8 @@
 // nanopneumo summary MODEL
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "models/summary.h"
 #include "tools/commands.h"
 #include "tools/options.h"
@@ -26,16 +28,16 @@ void print_summary(const SummaryOptions& o) {
 
 }  // namespace
 
-void add_summary_command(CLI::App& app) {
+void add_summary_command(Command app) {
   const auto o = std::make_shared<SummaryOptions>();
-  CLI::App& command = *app.add_subcommand(
-      "summary", "List a model's layers, output shapes and parameters, as Keras does");
-  add_model_argument(command, o->model)->required();
-  command.add_option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
-  command.add_option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
-  command.add_flag("--top", o->model_options.include_top, "With the ImageNet classifier");
-  command.add_flag("--head", o->head, "Frozen, with the transfer head, as train uses it");
-  command.callback([o] { print_summary(*o); });
+  const Command command =
+      app.command("summary", "List a model's layers, output shapes and parameters, as Keras does");
+  add_model_argument(command, o->model).required();
+  command.option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
+  command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
+  command.flag("--top", o->model_options.include_top, "With the ImageNet classifier");
+  command.flag("--head", o->head, "Frozen, with the transfer head, as train uses it");
+  command.action([o] { print_summary(*o); });
 }
 
 }  // namespace nanopneumo

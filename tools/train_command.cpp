@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <set>
 
 #include "io/atomic_file.h"
@@ -267,80 +268,75 @@ void train(const TrainOptions& options, const Given& given) {
   print_result(config, *folder, trainer.state());
 }
 
-void add_augmentation_options(CLI::App& command, TrainOptions& o) {
+void add_augmentation_options(Command command, TrainOptions& o) {
   const char* group = "Augmentation (Keras' ImageDataGenerator names; on top of --augment)";
-  command.add_option("--augment", o.augment, "Preset: none, or the paper's transformations")
-      ->check(CLI::IsMember({"none", "paper"}))
-      ->group(group);
-  command.add_option("--rotation-range", o.rotation, "Degrees to either side")->group(group);
-  command.add_option("--width-shift-range", o.width_shift, "Fraction if below 1, else pixels")
-      ->group(group);
-  command.add_option("--height-shift-range", o.height_shift, "Fraction if below 1, else pixels")
-      ->group(group);
-  command.add_option("--shear-range", o.shear, "Degrees to either side")->group(group);
-  command.add_option("--zoom-range", o.zoom, "Z for 1-Z..1+Z, or two factors")
-      ->expected(1, 2)
-      ->default_str("")
-      ->group(group);
-  command.add_option("--brightness-range", o.brightness, "Two factors")
-      ->expected(2)
-      ->default_str("")
-      ->group(group);
-  command.add_flag("--horizontal-flip", o.horizontal_flip, "Mirror half of the images")
-      ->group(group);
-  command.add_flag("--vertical-flip", o.vertical_flip, "Turn half of the images upside down")
-      ->group(group);
+  command.option("--augment", o.augment, "Preset: none, or the paper's transformations")
+      .one_of({"none", "paper"})
+      .group(group);
+  command.option("--rotation-range", o.rotation, "Degrees to either side").group(group);
+  command.option("--width-shift-range", o.width_shift, "Fraction if below 1, else pixels")
+      .group(group);
+  command.option("--height-shift-range", o.height_shift, "Fraction if below 1, else pixels")
+      .group(group);
+  command.option("--shear-range", o.shear, "Degrees to either side").group(group);
+  command.option("--zoom-range", o.zoom, "Z for 1-Z..1+Z, or two factors")
+      .takes(1, 2)
+      .without_default()
+      .group(group);
+  command.option("--brightness-range", o.brightness, "Two factors")
+      .takes(2, 2)
+      .without_default()
+      .group(group);
+  command.flag("--horizontal-flip", o.horizontal_flip, "Mirror half of the images").group(group);
+  command.flag("--vertical-flip", o.vertical_flip, "Turn half of the images upside down")
+      .group(group);
 }
 
 /// What a resumed run cannot be given anew.
-void refuse_fixed_options(const CLI::App& command, const CLI::Option& model) {
-  std::set<std::string> free{"--resume", "--epochs", "--device", model.get_name()};
-  if (command.count("--device")) free.insert({"--precision", "--gemm"});
-  for (const CLI::Option* option : command.get_options())
-    if (option->count() && !free.contains(option->get_name()))
-      throw_input_error("{} cannot be changed when a run is resumed; leave it away",
-                        option->get_name());
+void refuse_fixed_options(Command command, Option model) {
+  std::set<std::string> free{"--resume", "--epochs", "--device", model.name()};
+  if (command.given("--device")) free.insert({"--precision", "--gemm"});
+  for (const Option option : command.options())
+    if (option.given() && !free.contains(option.name()))
+      throw_input_error("{} cannot be changed when a run is resumed; leave it away", option.name());
 }
 
 }  // namespace
 
-void add_train_command(CLI::App& app) {
+void add_train_command(Command app) {
   const auto o = std::make_shared<TrainOptions>();
-  CLI::App& command = *app.add_subcommand(
-      "train", "Train a model on a folder of X-rays, or on phantoms without --data");
+  const Command command =
+      app.command("train", "Train a model on a folder of X-rays, or on phantoms without --data");
   Config& c = o->config;
-  CLI::Option* model = add_model_argument(command, c.model);
-  command.add_option("--data", c.data,
-                     "Folder {train,test}/{CLASS_A,CLASS_B}, or CLASS_A, CLASS_B with --val-split");
-  command.add_option("--val-split", c.validation_split,
-                     "Fraction of each class taken for validation");
-  command.add_option("--phantoms", c.phantoms, "Number of training phantoms without --data");
-  command.add_option("--weights", c.weights,
-                     "Keras .h5 file for the backbone (no top), or none for a random one");
-  command.add_option("--out", o->out, "Folder of the run; default runs/MODEL-N");
-  command.add_option("--resume", o->resume,
-                     "Go on with the run in this folder; only --epochs, and --device with its "
-                     "--precision and --gemm, may be given with it");
-  command.add_option("--epochs", o->epochs, "Passes over the training images [10]");
-  command.add_option("--batch", c.batch, "Images in a batch");
-  command.add_option("--learning-rate", c.learning_rate, "Of Adam");
-  command.add_option("--class-weight", o->class_weight,
-                     "none, balanced, or two numbers A,B for the classes in sorted order");
-  command.add_option("--dropout", c.dropout, "Rate in the head");
-  command.add_option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
-  command.add_option("--interpolation", o->interpolation, "How images are resized")
-      ->check(CLI::IsMember({"nearest", "bilinear"}));
-  command.add_option("--alpha", c.alpha, "MobileNet's width multiplier");
-  command.add_option("--seed", c.seed, "Decides initial weights, order, augmentation, dropout")
-      ->check(CLI::Range(std::uint64_t{0},
-                         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
-  command.add_option("--loader-threads", c.loader_threads,
-                     "Threads that read images; 0: as --threads");
+  Option model = add_model_argument(command, c.model);
+  command.option("--data", c.data,
+                 "Folder {train,test}/{CLASS_A,CLASS_B}, or CLASS_A, CLASS_B with --val-split");
+  command.option("--val-split", c.validation_split, "Fraction of each class taken for validation");
+  command.option("--phantoms", c.phantoms, "Number of training phantoms without --data");
+  command.option("--weights", c.weights,
+                 "Keras .h5 file for the backbone (no top), or none for a random one");
+  command.option("--out", o->out, "Folder of the run; default runs/MODEL-N");
+  command.option("--resume", o->resume,
+                 "Go on with the run in this folder; only --epochs, and --device with its "
+                 "--precision and --gemm, may be given with it");
+  command.option("--epochs", o->epochs, "Passes over the training images [10]");
+  command.option("--batch", c.batch, "Images in a batch");
+  command.option("--learning-rate", c.learning_rate, "Of Adam");
+  command.option("--class-weight", o->class_weight,
+                 "none, balanced, or two numbers A,B for the classes in sorted order");
+  command.option("--dropout", c.dropout, "Rate in the head");
+  command.option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
+  command.option("--interpolation", o->interpolation, "How images are resized")
+      .one_of({"nearest", "bilinear"});
+  command.option("--alpha", c.alpha, "MobileNet's width multiplier");
+  command.option("--seed", c.seed, "Decides initial weights, order, augmentation, dropout")
+      .between(0, std::numeric_limits<std::int64_t>::max());
+  command.option("--loader-threads", c.loader_threads, "Threads that read images; 0: as --threads");
   add_device_options(command, o->device);
   add_augmentation_options(command, *o);
-  command.callback([o, model, &command] {
-    if (!o->resume.empty()) refuse_fixed_options(command, *model);
-    train(*o, {.model = model->count() > 0, .device = command.count("--device") > 0});
+  command.action([o, model, command] {
+    if (!o->resume.empty()) refuse_fixed_options(command, model);
+    train(*o, {.model = model.given(), .device = command.given("--device")});
   });
 }
 

@@ -44,9 +44,8 @@ TrainedRun load_run(const std::string& folder_path, const std::string& which,
   return run;
 }
 
-void add_run_options(CLI::App& command, std::string& which, DeviceOptions& device) {
-  command.add_option("--checkpoint", which, "The epoch to use: best or last")
-      ->check(CLI::IsMember({"best", "last"}));
+void add_run_options(Command command, std::string& which, DeviceOptions& device) {
+  command.option("--checkpoint", which, "The epoch to use: best or last").one_of({"best", "last"});
   add_device_options(command, device);
 }
 

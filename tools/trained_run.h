@@ -30,6 +30,6 @@ TrainedRun load_run(const std::string& folder, const std::string& which,
 Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which, const Config& config);
 
 /// --checkpoint and the device options.
-void add_run_options(CLI::App& command, std::string& which, DeviceOptions& device);
+void add_run_options(Command command, std::string& which, DeviceOptions& device);
 
 }  // namespace nanopneumo

@@ -1,6 +1,6 @@
 #include "kernels/emulator/fiber.h"
 
-#include "kernels/emulator/asan.h"
+#include "kernels/asan.h"
 
 namespace nanopneumo::emulator {
 namespace {

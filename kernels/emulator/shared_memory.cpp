@@ -7,7 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "kernels/emulator/asan.h"
+#include "kernels/asan.h"
 
 namespace nanopneumo::emulator {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/emulator/asan.h"
+#include "kernels/asan.h"
 #include "kernels/emulator/kernel_error.h"
 #include "tests/emulator/toy_device.h"
 #include "tests/emulator/toys.h"

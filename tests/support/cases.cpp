@@ -33,6 +33,11 @@ std::uint64_t test_seed() {
   return seed;
 }
 
+int one_in() {
+  const char* set = std::getenv("NANOPNEUMO_TEST_ONE_IN");
+  return set && *set ? std::max(1, std::atoi(set)) : 1;
+}
+
 long long cases_ran() { return ran; }
 long long cases_skipped() { return skipped; }
 
