@@ -160,7 +160,11 @@ std::vector<KernelCode> ProgramCode::of(std::string_view kernel) const {
   std::vector<KernelCode> exact, family;
   const std::string_view base = kernel.substr(0, kernel.find('<'));
   for (const KernelCode& code : kernels) {
-    if (code.kernel == kernel) exact.push_back(code);
+    // A template of a header is compiled anew, and the same, for each file that uses it.
+    if (code.kernel == kernel && std::ranges::none_of(exact, [&](const KernelCode& known) {
+          return known.capability == code.capability;
+        }))
+      exact.push_back(code);
     if (std::string_view(code.kernel).substr(0, code.kernel.find('<')) == base)
       family.push_back(code);
   }
