@@ -21,16 +21,16 @@ struct alignas(16) PixelTransform {
   AffineMap map;
   float brightness;
   bool affine, flip_horizontal, flip_vertical, has_brightness;
-};
 
-PixelTransform pixel_transform(const ImageTransform& t, int H, int W) {
-  return {.map = output_to_input(t, H, W),
-          .brightness = static_cast<float>(t.brightness),
-          .affine = has_affine(t),
-          .flip_horizontal = t.flip_horizontal,
-          .flip_vertical = t.flip_vertical,
-          .has_brightness = t.has_brightness};
-}
+  PixelTransform() = default;
+  PixelTransform(const ImageTransform& t, int H, int W)
+      : map(output_to_input(t, H, W)),
+        brightness(static_cast<float>(t.brightness)),
+        affine(has_affine(t)),
+        flip_horizontal(t.flip_horizontal),
+        flip_vertical(t.flip_vertical),
+        has_brightness(t.has_brightness) {}
+};
 
 /// Where pixel (i, j) of the mapped image lies in the input.
 struct PixelTaps {
@@ -62,16 +62,16 @@ template <int V>
 __global__ void __launch_bounds__(kThreads)
     augment_image_kernel(ImageDims d, int blocks_each, Preprocessing preprocessing,
                          const PixelTransform* transforms, const std::uint8_t* x, float* y) {
-  SHARED_ARRAY(PixelTransform, of_image, [1]);
   SHARED_ARRAY(float, values, [3 * kThreads]);
+  SHARED_ARRAY(PixelTransform, transform, [1]);  // read once for the block, not once for each warp
   const int n = static_cast<int>(blockIdx.x) / blocks_each, pixels = d.H * d.W;
   const int first = static_cast<int>(blockIdx.x) % blocks_each * kThreads;
   const int count = first + kThreads < pixels ? kThreads : pixels - first;
   const int thread = static_cast<int>(threadIdx.x);
-  if (thread == 0) of_image[0] = transforms[n];
+  if (thread == 0) transform[0] = transforms[n];
   __syncthreads();
   if (thread < count) {
-    const PixelTransform& t = of_image[0];
+    const PixelTransform& t = transform[0];
     const int out_i = (first + thread) / d.W, out_j = (first + thread) % d.W;
     const int i = t.flip_vertical ? d.H - 1 - out_i : out_i;
     const int j = t.flip_horizontal ? d.W - 1 - out_j : out_j;
@@ -98,7 +98,7 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
                    const ImageTransform* transforms, const std::uint8_t* x, float* y) {
   std::vector<PixelTransform> prepared;
   prepared.reserve(static_cast<std::size_t>(d.N));
-  for (int n = 0; n < d.N; ++n) prepared.push_back(pixel_transform(transforms[n], d.H, d.W));
+  for (int n = 0; n < d.N; ++n) prepared.emplace_back(transforms[n], d.H, d.W);
   const std::size_t bytes = prepared.size() * sizeof(PixelTransform);
   auto* on_device = static_cast<PixelTransform*>(gpu_stream(stream).workspace(bytes));
   gpu_stream(stream).upload(on_device, prepared.data(), bytes);
