@@ -86,17 +86,19 @@ std::optional<Occupancy> print_code(const KernelProfile& launch, const std::stri
                   {static_cast<int>(launch.threads_per_block()), kernel.registers,
                    static_cast<std::size_t>(kernel.shared_bytes) + launch.dynamic_shared_bytes});
     fmt::print(
-        "  sm_{}           {}: {} registers, {} bytes of stack, {} spills, {} blocks a "
-        "multiprocessor ({:.0f} % occupancy, limited by {})\n",
-        kernel.capability, kernel.kernel, kernel.registers, kernel.stack_bytes, kernel.spills,
-        o.blocks, 100 * o.share, o.limiter);
-    fmt::print(
-        "                  {} loads and {} stores of 16 bytes, {} of shared memory, {} "
-        "asynchronous "
-        "copies, {} FFMA, {} tensor core products\n",
-        kernel.loads_16_bytes, kernel.stores_16_bytes, kernel.shared_16_bytes,
-        kernel.asynchronous_copies, kernel.fused_multiply_adds, kernel.tensor_products);
+        "  sm_{:<12} {}{} registers, {} bytes of stack; {} blocks a multiprocessor: occupancy "
+        "{:.0f} "
+        "%, limited by {}\n",
+        kernel.capability, kernel.kernel == name ? "" : kernel.kernel + ": ", kernel.registers,
+        kernel.stack_bytes, o.blocks, 100 * o.share, o.limiter);
     last = o;
+    if (kernel.kernel != name) continue;
+    fmt::print(
+        "                  instructions: {} loads, {} stores, {} of shared memory of 16 bytes; {} "
+        "asynchronous copies, {} FFMA, {} tensor core products, {} spills\n",
+        kernel.loads_16_bytes, kernel.stores_16_bytes, kernel.shared_16_bytes,
+        kernel.asynchronous_copies, kernel.fused_multiply_adds, kernel.tensor_products,
+        kernel.spills);
   }
   return last;
 }

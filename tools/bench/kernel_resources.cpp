@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <set>
 
 namespace nanopneumo::bench {
 namespace {
@@ -142,6 +143,7 @@ std::vector<KernelCode> parse_resource_usage(std::string_view text) {
 void count_instructions(std::string_view sass, std::vector<KernelCode>& kernels) {
   int capability = 0;
   KernelCode* kernel = nullptr;
+  std::set<const KernelCode*> counted;
   for_each_line(sass, [&](std::string_view line) {
     if (const int found = number_after(line, "arch = sm_")) capability = found;
     if (const std::size_t at = line.find("Function : "); at != std::string_view::npos) {
@@ -149,7 +151,9 @@ void count_instructions(std::string_view sass, std::vector<KernelCode>& kernels)
       const auto place = std::ranges::find_if(kernels, [&](const KernelCode& k) {
         return k.symbol == symbol && k.capability == capability;
       });
-      kernel = place == kernels.end() ? nullptr : &*place;
+      // A template is in the program once for each file that uses it; one of them counts.
+      const bool is_new = place != kernels.end() && counted.insert(&*place).second;
+      kernel = is_new ? &*place : nullptr;
     }
     if (const std::string_view name = instruction(line); kernel && !name.empty())
       count(name, *kernel);
@@ -160,7 +164,11 @@ std::vector<KernelCode> ProgramCode::of(std::string_view kernel) const {
   std::vector<KernelCode> exact, family;
   const std::string_view base = kernel.substr(0, kernel.find('<'));
   for (const KernelCode& code : kernels) {
-    if (code.kernel == kernel) exact.push_back(code);
+    // A template of a header is compiled anew, and the same, for each file that uses it.
+    if (code.kernel == kernel && std::ranges::none_of(exact, [&](const KernelCode& known) {
+          return known.capability == code.capability;
+        }))
+      exact.push_back(code);
     if (std::string_view(code.kernel).substr(0, code.kernel.find('<')) == base)
       family.push_back(code);
   }

@@ -28,9 +28,9 @@ class OpsTimer {
  public:
   explicit OpsTimer(const OpsOptions& o)
       : options_(o),
-        gpu_(measured_gpu(o)),
-        device_(make_device(o.device)),
+        device_(make_device(o.device)),  // first: it says what is missing
         cpu_(make_cpu_device(o.device.threads)),
+        gpu_(measured_gpu(o)),
         is_timed_(!is_interpreted(o)),
         stopwatch_(o.device.device == "cuda" ? gpu_stopwatch(*device_) : host_stopwatch()) {
     if (o.device.device == "cuda" && is_timed_) rivals_ = find_rivals(*device_);
@@ -128,8 +128,8 @@ class OpsTimer {
   }
 
   const OpsOptions& options_;
-  const Gpu* gpu_;
   std::unique_ptr<Device> device_, cpu_;
+  const Gpu* gpu_;
   bool is_timed_;
   std::unique_ptr<Stopwatch> stopwatch_;
   Rivals rivals_;

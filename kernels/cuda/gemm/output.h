@@ -49,14 +49,17 @@ struct Output {
     const std::int64_t row = rows.offset(m);
     if (row >= 0 && n < columns) store_at(row + n, n, value);
   }
+  /// Columns n .. n+3 of row m, where by_four holds. A kernel that knows this calls it instead of
+  /// store4(), whose two ways nvcc may turn into one, with scalar stores.
+  __device__ void store_by_four(int m, int n, float4 value) const {
+    const std::int64_t row = rows.offset(m), i = row + n;
+    if (row >= 0 && n < columns) GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
+  }
   /// Columns n .. n+3 of row m, as far as there are such columns; n is a multiple of 4.
   __device__ void store4(int m, int n, float4 value) const {
+    if (by_four) return store_by_four(m, n, value);
     const std::int64_t row = rows.offset(m), i = row + n;
     if (row < 0 || n >= columns) return;
-    if (by_four) {
-      GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
-      return;
-    }
     store_at(i, n, value.x);
     if (n + 1 < columns) store_at(i + 1, n + 1, value.y);
     if (n + 2 < columns) store_at(i + 2, n + 2, value.z);

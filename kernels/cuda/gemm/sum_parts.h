@@ -20,7 +20,7 @@ __global__ void sum_parts_kernel(int size, int parts, const float* sums, FastDiv
       const float4 next = load4(sums + std::int64_t{part} * size + i);
       sum = make_float4(sum.x + next.x, sum.y + next.y, sum.z + next.z, sum.w + next.w);
     }
-    output.store4(m, n, sum);
+    output.store_by_four(m, n, sum);
   } else {
     float sum = sums[i];
     for (int part = 1; part < parts; ++part) sum += sums[std::int64_t{part} * size + i];
@@ -37,7 +37,7 @@ void sum_parts(Stream& stream, int rows, int parts, const float* sums, const Out
   const auto grid = [&](int vector) {
     return dim3(static_cast<unsigned>(ceil_div(size, kThreads * vector)));
   };
-  if (output.columns % 4 == 0)
+  if (output.by_four)
     launch(stream, KERNEL(sum_parts_kernel<4, Rows>), grid(4), kThreads, 0, size, parts, sums,
            by_columns, output);
   else
