@@ -27,6 +27,8 @@ struct NamedKernel {
   const char* name;
   void (*function)(Parameters...);
 };
+template <class... Parameters>  // clang 14 does not find it by itself
+NamedKernel(const char*, void (*)(Parameters...)) -> NamedKernel<Parameters...>;
 
 namespace GPU_NAMESPACE {
 

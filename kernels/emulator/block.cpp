@@ -18,14 +18,11 @@ constinit thread_local dim3 blockDim, gridDim;
 
 namespace {
 
-bool same_place(const std::source_location& a, const std::source_location& b) {
-  return a.line() == b.line() &&
-         (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
+bool same_place(const SourcePlace& a, const SourcePlace& b) {
+  return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
 }
 
-std::string str(const std::source_location& at) {
-  return fmt::format("{}:{}", at.file_name(), at.line());
-}
+std::string str(const SourcePlace& at) { return fmt::format("{}:{}", at.file, at.line); }
 
 std::string str(uint3 v) { return fmt::format("({}, {}, {})", v.x, v.y, v.z); }
 std::string str(const dim3& v) { return str(uint3{v.x, v.y, v.z}); }
@@ -92,7 +89,7 @@ void BlockRunner::suspend_current() {
   if (cancelled_) throw Cancelled();
 }
 
-void BlockRunner::wait_for_block(const std::source_location& at) {
+void BlockRunner::wait_for_block(const SourcePlace& at) {
   threads_[current_].state = State::at_block_barrier;
   threads_[current_].at = at;
   suspend_current();
@@ -155,7 +152,7 @@ bool BlockRunner::run_ready_threads() {
 // Nobody can run. Either all wait at one barrier, which opens, or the kernel is wrong.
 void BlockRunner::release_block_barrier() {
   const auto end = threads_.begin() + threads_in_block_;
-  const std::source_location& at = threads_[0].at;
+  const SourcePlace& at = threads_[0].at;
   if (!std::all_of(threads_.begin(), end, [&](const Thread& thread) {
         return thread.state == State::at_block_barrier && same_place(thread.at, at);
       }))

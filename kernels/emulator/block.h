@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -14,15 +13,16 @@
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
 #include "kernels/emulator/shared_memory.h"
+#include "kernels/emulator/source_place.h"
 
 namespace nanopneumo::emulator {
 
 /// One operation of a warp (a shuffle, a vote, a matrix product), as one lane calls it.
 struct WarpOperation {
-  const char* name;         ///< for messages
-  unsigned mask;            ///< the lanes that take part
-  std::source_location at;  ///< lanes that wait at different places are told apart in messages
-  void* frame;              ///< the lane's operands and results
+  const char* name;  ///< for messages
+  unsigned mask;     ///< the lanes that take part
+  SourcePlace at;    ///< lanes that wait at different places are told apart in messages
+  void* frame;       ///< the lane's operands and results
   /// Run once, when all lanes of the mask have arrived: reads and writes frames[lane].
   void (*combine)(void* const* frames, unsigned mask);
 };
@@ -44,7 +44,7 @@ class BlockRunner {
 
   // What the running thread's language (language.h) calls:
 
-  void wait_for_block(const std::source_location& at);
+  void wait_for_block(const SourcePlace& at);
   void warp_operation(const WarpOperation& operation);
   void fence();
   SharedMemory& shared();
@@ -60,7 +60,7 @@ class BlockRunner {
     State state = State::ended;
     uint3 index;              ///< threadIdx
     bool inside = false;      ///< has begun the kernel and not left it
-    std::source_location at;  ///< of the barrier it waits at
+    SourcePlace at;           ///< of the barrier it waits at
     WarpOperation operation;  ///< that it waits in
     AsyncCopies async_copies;
   };

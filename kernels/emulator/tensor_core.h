@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
 
 #include "kernels/emulator/block.h"
 
@@ -37,7 +36,7 @@ void check_matrix_row(const void* row);
 // The loads of the rows are part of the kernel, so that the profiler sees them: always inline.
 template <int kMatrices, bool kTransposed>
 [[gnu::always_inline]] inline void load_matrices(unsigned (&registers)[kMatrices], const void* row,
-                                                 const std::source_location& at) {
+                                                 const SourcePlace& at) {
   MatrixLoad frame{{}, registers};
   if (this_block->current_thread() % kWarpSize < 8 * kMatrices) {
     check_matrix_row(row);
@@ -50,27 +49,26 @@ template <int kMatrices, bool kTransposed>
 }  // namespace detail
 
 template <int kMatrices>
-[[gnu::always_inline]] inline void load_matrices(
-    unsigned (&registers)[kMatrices], const void* row,
-    const std::source_location& at = std::source_location::current()) {
+[[gnu::always_inline]] inline void load_matrices(unsigned (&registers)[kMatrices], const void* row,
+                                                 const SourcePlace& at = SourcePlace::current()) {
   detail::load_matrices<kMatrices, false>(registers, row, at);
 }
 
 template <int kMatrices>
 [[gnu::always_inline]] inline void load_matrices_transposed(
     unsigned (&registers)[kMatrices], const void* row,
-    const std::source_location& at = std::source_location::current()) {
+    const SourcePlace& at = SourcePlace::current()) {
   detail::load_matrices<kMatrices, true>(registers, row, at);
 }
 
 inline void multiply_add_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
-                              const std::source_location& at = std::source_location::current()) {
+                              const SourcePlace& at = SourcePlace::current()) {
   detail::MatrixProduct frame{a, b, d};
   this_block->warp_operation({"mma.m16n8k16", ~0u, at, &frame, detail::combine_product_bf16});
 }
 
 inline void multiply_add_tf32(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2],
-                              const std::source_location& at = std::source_location::current()) {
+                              const SourcePlace& at = SourcePlace::current()) {
   detail::MatrixProduct frame{a, b, d};
   this_block->warp_operation({"mma.m16n8k8", ~0u, at, &frame, detail::combine_product_tf32});
 }

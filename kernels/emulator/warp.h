@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <source_location>
 
 #include "kernels/emulator/block.h"
 
@@ -34,8 +33,7 @@ void combine_shuffle(void* const* frames, unsigned mask) {
 }
 
 template <class T>
-T shuffle(const char* name, unsigned mask, T value, unsigned source,
-          const std::source_location& at) {
+T shuffle(const char* name, unsigned mask, T value, unsigned source, const SourcePlace& at) {
   Shuffle<T> frame{value, source, {}};
   this_block->warp_operation({name, mask, at, &frame, combine_shuffle<T>});
   return frame.result;
@@ -54,8 +52,7 @@ inline void combine_vote(void* const* frames, unsigned mask) {
     if (mask >> lane & 1) static_cast<Vote*>(frames[lane])->ballot = ballot;
 }
 
-inline unsigned vote(const char* name, unsigned mask, bool predicate,
-                     const std::source_location& at) {
+inline unsigned vote(const char* name, unsigned mask, bool predicate, const SourcePlace& at) {
   Vote frame{predicate, 0};
   this_block->warp_operation({name, mask, at, &frame, combine_vote});
   return frame.ballot;
@@ -71,7 +68,7 @@ inline unsigned lane_index() { return this_block->current_thread() % kWarpSize; 
 /// lane's group gives the lane's own value.
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = 32,
-              std::source_location at = std::source_location::current()) {
+              SourcePlace at = SourcePlace::current()) {
   const unsigned w = static_cast<unsigned>(width);
   const unsigned first = lane_index() / w * w;
   return detail::shuffle("__shfl_sync", mask, value, first + static_cast<unsigned>(source) % w, at);
@@ -79,7 +76,7 @@ T __shfl_sync(unsigned mask, T value, int source, int width = 32,
 
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = 32,
-                  std::source_location at = std::source_location::current()) {
+                  SourcePlace at = SourcePlace::current()) {
   const unsigned lane = lane_index(), w = static_cast<unsigned>(width);
   const unsigned source = lane ^ static_cast<unsigned>(lane_mask);
   const bool inside = source / w <= lane / w;
@@ -88,7 +85,7 @@ T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width = 32,
 
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32,
-                   std::source_location at = std::source_location::current()) {
+                   SourcePlace at = SourcePlace::current()) {
   const unsigned lane = lane_index(), w = static_cast<unsigned>(width);
   return detail::shuffle("__shfl_down_sync", mask, value,
                          lane % w + delta < w ? lane + delta : lane, at);
@@ -96,29 +93,26 @@ T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32,
 
 template <class T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32,
-                 std::source_location at = std::source_location::current()) {
+                 SourcePlace at = SourcePlace::current()) {
   const unsigned lane = lane_index(), w = static_cast<unsigned>(width);
   return detail::shuffle("__shfl_up_sync", mask, value, lane % w >= delta ? lane - delta : lane,
                          at);
 }
 
 inline unsigned __ballot_sync(unsigned mask, bool predicate,
-                              std::source_location at = std::source_location::current()) {
+                              SourcePlace at = SourcePlace::current()) {
   return detail::vote("__ballot_sync", mask, predicate, at);
 }
-inline int __any_sync(unsigned mask, bool predicate,
-                      std::source_location at = std::source_location::current()) {
+inline int __any_sync(unsigned mask, bool predicate, SourcePlace at = SourcePlace::current()) {
   return detail::vote("__any_sync", mask, predicate, at) != 0;
 }
-inline int __all_sync(unsigned mask, bool predicate,
-                      std::source_location at = std::source_location::current()) {
+inline int __all_sync(unsigned mask, bool predicate, SourcePlace at = SourcePlace::current()) {
   return detail::vote("__all_sync", mask, predicate, at) == mask;
 }
-inline void __syncwarp(unsigned mask = 0xFFFFFFFFu,
-                       std::source_location at = std::source_location::current()) {
+inline void __syncwarp(unsigned mask = 0xFFFFFFFFu, SourcePlace at = SourcePlace::current()) {
   this_block->warp_operation({"__syncwarp", mask, at, nullptr, detail::combine_nothing});
 }
-inline void __syncthreads(std::source_location at = std::source_location::current()) {
+inline void __syncthreads(SourcePlace at = SourcePlace::current()) {
   this_block->wait_for_block(at);
 }
 
