@@ -49,6 +49,10 @@ class Layer {
   /// Throws ShapeError where the inputs do not fit.
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
 
+  /// The activation that this layer is and nothing else, so that the operation before it can do it in
+  /// passing (kernels.h, Epilogue); none for every other layer.
+  virtual Activation activation() const { return Activation::none; }
+
   virtual Variable<float> forward(const Call<float>& call) const = 0;
   virtual Variable<double> forward(const Call<double>& call) const = 0;
 };

@@ -5,7 +5,6 @@
 #include "layers/batch_normalization.h"
 #include "layers/conv2d.h"
 #include "layers/depthwise_conv2d.h"
-#include "layers/relu.h"
 #include "layers/zero_padding2d.h"
 #include "models/fold_batch_norm.h"
 
@@ -58,11 +57,10 @@ class FusionFinder {
       found.batch_norm_node = found.output = next;
       next = only_reader(found.output);
     }
-    if (next >= 0)
-      if (const auto* relu = layer_as<ReLU>(node(next))) {
-        found.activation = relu->activation();
-        found.output = next;
-      }
+    if (next >= 0 && node(next).layer->activation() != Activation::none) {
+      found.activation = node(next).layer->activation();
+      found.output = next;
+    }
     return found;
   }
 

@@ -44,6 +44,23 @@ Graph::Value Graph::append(std::string name, std::shared_ptr<const Layer> layer,
   return {static_cast<int>(nodes_.size()) - 1};
 }
 
+Graph Graph::reordered(std::span<const std::size_t> order) const {
+  constexpr int kNotYet = -1;
+  Graph result(name_);
+  std::vector<int> place(nodes_.size(), kNotYet);
+  for (const std::size_t n : order) {
+    Node node = nodes_.at(n);
+    for (int& input : node.inputs) {
+      input = place[static_cast<std::size_t>(input)];
+      if (input == kNotYet)
+        throw_shape_error("layer {} of {} would come before its input", node.name, name_);
+    }
+    place[n] = static_cast<int>(result.nodes_.size());
+    result.nodes_.push_back(std::move(node));
+  }
+  return result;
+}
+
 void Graph::freeze_up_to(Value last) {
   for (int i = 0; i <= last.node; ++i) freeze({i});
 }

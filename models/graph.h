@@ -66,6 +66,10 @@ class Graph {
     return add(std::move(name), std::move(layer), {input});
   }
 
+  /// The same graph with node order[i] in place i. Throws ShapeError where a layer would come before one
+  /// that it reads.
+  Graph reordered(std::span<const std::size_t> order) const;
+
   /// Freezes one node.
   void freeze(Value value) { nodes_[static_cast<std::size_t>(value.node)].frozen = true; }
   /// Freezes the nodes up to and including `last`.

@@ -1,6 +1,7 @@
 // Networks with formula weights on formula images: what the goldens of Keras were made with.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/preprocessing.h"
@@ -9,15 +10,29 @@
 
 namespace nanopneumo::test {
 
+/// What formula.md calls the kind of a parameter of node `node`. Where a batch normalisation ends a
+/// residual branch its gamma is smaller: see "gamma_residual" and "gamma_dropconnect" there.
+inline std::string parameter_kind(const Graph& graph, int node, const std::string& parameter) {
+  const auto reader_of = [&](int n) -> const Node* {
+    for (const Node& reader : graph.nodes())
+      if (std::ranges::find(reader.inputs, n) != reader.inputs.end()) return &reader;
+    return nullptr;
+  };
+  const Layer& layer = *graph.nodes()[static_cast<std::size_t>(node)].layer;
+  const std::string kind = formula_kind(layer.class_name(), parameter);
+  const Node* reader = reader_of(node);
+  if (kind != "gamma" || !reader) return kind;
+  if (reader->layer->class_name() == "Add") return "gamma_residual";
+  return reader->name.ends_with("_drop") ? "gamma_dropconnect" : kind;
+}
+
 /// Gives every parameter of `graph` its formula value, tensors counted in the graph's order.
 template <class T>
 void assign_formula(const Graph& graph, Parameters<T>& parameters) {
   std::int64_t p = 0;
-  for (const Parameter<T>& parameter : parameters.all()) {
-    const Layer& layer = *graph.nodes()[static_cast<std::size_t>(parameter.node)].layer;
-    const std::string kind = formula_kind(layer.class_name(), parameter.name);
-    assign<T>(parameter, formula_tensor(kind, parameter.variable.shape(), p++));
-  }
+  for (const Parameter<T>& parameter : parameters.all())
+    assign<T>(parameter, formula_tensor(parameter_kind(graph, parameter.node, parameter.name),
+                                        parameter.variable.shape(), p++));
 }
 
 /// Pixels (H, W, 3) of one or more images as network input (N, H, W, 3).
@@ -25,8 +40,12 @@ template <class T>
 Tensor<T> network_input(Device& device, const Shape& batch, std::span<const std::uint8_t> pixels,
                         const Preprocessing& preprocessing) {
   std::vector<T> values(pixels.size());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = static_cast<T>(pixels[i] / preprocessing.divisor - preprocessing.mean[i % 3]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t c = i % 3;
+    const double level = pixels[preprocessing.reverse_channels ? i - c + (2 - c) : i];
+    values[i] = static_cast<T>((level / preprocessing.divisor - preprocessing.mean[c]) /
+                               preprocessing.deviation[c]);
+  }
   return Tensor<T>::from_host(device, batch, values);
 }
 

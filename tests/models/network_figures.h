@@ -1,4 +1,4 @@
-// What the tests of MobileNet share: running it both ways and comparing its features.
+// What the tests of the backbones share: running them both ways and comparing their features.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "models/frozen_plan.h"
-#include "models/mobilenet.h"
+#include "models/registry.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/golden_json.h"
@@ -19,9 +19,6 @@
 #include "tests/support/png.h"
 
 namespace nanopneumo::test {
-
-/// Of the goldens' README: float32 Keras itself differs by up to 7e-7 from the float64 figures.
-inline constexpr double kFloatTolerance = 2e-5;
 
 /// Mean over the pixels of one feature map (1, H, W, C), summed in double.
 template <class T>
@@ -67,19 +64,20 @@ struct LayerFigures {
 };
 
 /// A PNG as network input (1, H, W, 3); gray ones three times.
-inline Tensor<float> png_input(Device& device, const std::filesystem::path& path) {
+inline Tensor<float> png_input(Device& device, const std::filesystem::path& path,
+                               const Preprocessing& preprocessing) {
   const FixtureImage image = read_png(path);
   std::vector<std::uint8_t> pixels;
   for (std::size_t i = 0; i < image.pixels.size(); ++i)
     pixels.insert(pixels.end(), image.dims.C == 1 ? 3 : 1, image.pixels[i]);
-  return network_input<float>(device, {1, image.dims.H, image.dims.W, 3}, pixels, kTfPreprocessing);
+  return network_input<float>(device, {1, image.dims.H, image.dims.W, 3}, pixels, preprocessing);
 }
 
-/// MobileNet without top in float32, with formula weights unless others are put in.
-class MobileNetOnCpu {
+/// A backbone without top in float32, with formula weights unless others are put in.
+class BackboneInFloat {
  public:
-  MobileNetOnCpu(Device& device, const Shape& image)
-      : graph_(mobilenet(image)), parameters_(graph_, device, 1) {
+  BackboneInFloat(Device& device, const Architecture& architecture, const Shape& image)
+      : graph_(build_model(architecture, image, {})), parameters_(graph_, device, 1) {
     assign_formula(graph_, parameters_);
   }
 

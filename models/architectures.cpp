@@ -1,0 +1,91 @@
+// The table of the models. Weight files as Keras publishes them: keras/src/applications/<model>.py.
+#include "models/cnn.h"
+#include "models/mobilenet.h"
+#include "models/registry.h"
+#include "models/resnet50.h"
+#include "models/vgg16.h"
+
+namespace nanopneumo {
+namespace {
+
+constexpr std::string_view kResNetAliases[] = {"resnet-50", "resnet_50"};
+constexpr std::string_view kVggAliases[] = {"vgg-16", "vgg_16"};
+
+/// The build function of a backbone that has no options but its top.
+template <Graph (*kBuild)(const Shape& image, bool include_top)>
+Graph build(const Shape& image, const ModelOptions& options) {
+  return kBuild(image, options.include_top);
+}
+
+const Architecture kArchitectures[] = {
+    {.name = "cnn",
+     .title = "CNN from scratch",
+     .aliases = {},
+     .minimum_size = kCnnMinimumSize,
+     .preprocessing = kUnitPreprocessing,
+     .is_backbone = false,
+     .takes_alpha = false,
+     .imagenet_size = 0,
+     .weights = {},
+     .weights_with_top = {},
+     .build = [](const Shape& image,
+                 const ModelOptions& options) { return cnn(image, options.dropout); }},
+    {.name = "mobilenet",
+     .title = "MobileNet",
+     .aliases = {},
+     .minimum_size = 32,
+     .preprocessing = kTfPreprocessing,
+     .is_backbone = true,
+     .takes_alpha = true,
+     .imagenet_size = 224,
+     .weights = {.name = "mobilenet_1_0_224_tf_no_top.h5",
+                 .folder =
+                     "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/",
+                 .md5 = ""},
+     .weights_with_top =
+         {.name = "mobilenet_1_0_224_tf.h5",
+          .folder = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/",
+          .md5 = ""},
+     .build =
+         [](const Shape& image, const ModelOptions& options) {
+           return mobilenet(image, {.alpha = options.alpha, .include_top = options.include_top});
+         }},
+    {.name = "resnet50",
+     .title = "ResNet50",
+     .aliases = kResNetAliases,
+     .minimum_size = 32,
+     .preprocessing = kCaffePreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 224,
+     .weights = {.name = "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+                 .folder = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/",
+                 .md5 = "4d473c1dd8becc155b73f8504c6f6626"},
+     .weights_with_top =
+         {.name = "resnet50_weights_tf_dim_ordering_tf_kernels.h5",
+          .folder = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/",
+          .md5 = "2cb95161c43110f7111970584f804107"},
+     .build = build<resnet50>},
+    {.name = "vgg16",
+     .title = "VGG16",
+     .aliases = kVggAliases,
+     .minimum_size = 32,
+     .preprocessing = kCaffePreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 224,
+     .weights = {.name = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+                 .folder = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/",
+                 .md5 = "6d6bbae143d832006294945121d1f1fc"},
+     .weights_with_top = {.name = "vgg16_weights_tf_dim_ordering_tf_kernels.h5",
+                          .folder =
+                              "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/",
+                          .md5 = "64373286793e3c8b2b4e3219cbf3544b"},
+     .build = build<vgg16>},
+};
+
+}  // namespace
+
+std::span<const Architecture> architectures() { return kArchitectures; }
+
+}  // namespace nanopneumo
