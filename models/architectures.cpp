@@ -1,13 +1,18 @@
 // The table of the models. Weight files as Keras publishes them: keras/src/applications/<model>.py.
 #include "models/cnn.h"
+#include "models/densenet121.h"
+#include "models/inceptionv3.h"
 #include "models/mobilenet.h"
 #include "models/registry.h"
 #include "models/resnet50.h"
 #include "models/vgg16.h"
+#include "models/xception.h"
 
 namespace nanopneumo {
 namespace {
 
+constexpr std::string_view kDenseNetAliases[] = {"densenet-121", "densenet_121"};
+constexpr std::string_view kInceptionAliases[] = {"inception-v3", "inception_v3"};
 constexpr std::string_view kResNetAliases[] = {"resnet-50", "resnet_50"};
 constexpr std::string_view kVggAliases[] = {"vgg-16", "vgg_16"};
 
@@ -30,6 +35,39 @@ const Architecture kArchitectures[] = {
      .weights_with_top = {},
      .build = [](const Shape& image,
                  const ModelOptions& options) { return cnn(image, options.dropout); }},
+    {.name = "densenet121",
+     .title = "DenseNet121",
+     .aliases = kDenseNetAliases,
+     .minimum_size = 32,
+     .preprocessing = kTorchPreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 224,
+     .weights = {.name = "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
+                 .folder = "https://storage.googleapis.com/tensorflow/keras-applications/densenet/",
+                 .md5 = "30ee3e1110167f948a6b9946edeeb738"},
+     .weights_with_top =
+         {.name = "densenet121_weights_tf_dim_ordering_tf_kernels.h5",
+          .folder = "https://storage.googleapis.com/tensorflow/keras-applications/densenet/",
+          .md5 = "9d60b8095a5708f2dcce2bca79d332c7"},
+     .build = build<densenet121>},
+    {.name = "inceptionv3",
+     .title = "InceptionV3",
+     .aliases = kInceptionAliases,
+     .minimum_size = kInceptionV3MinimumSize,
+     .preprocessing = kTfPreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 299,
+     .weights = {.name = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
+                 .folder =
+                     "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/",
+                 .md5 = "bcbd6486424b2319ff4ef7d526e38f63"},
+     .weights_with_top =
+         {.name = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5",
+          .folder = "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/",
+          .md5 = "9a0d58056eeedaa3f26cb7ebd46da564"},
+     .build = build<inceptionv3>},
     {.name = "mobilenet",
      .title = "MobileNet",
      .aliases = {},
@@ -82,6 +120,22 @@ const Architecture kArchitectures[] = {
                               "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/",
                           .md5 = "64373286793e3c8b2b4e3219cbf3544b"},
      .build = build<vgg16>},
+    {.name = "xception",
+     .title = "Xception",
+     .aliases = {},
+     .minimum_size = kXceptionMinimumSize,
+     .preprocessing = kTfPreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 299,
+     .weights = {.name = "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
+                 .folder = "https://storage.googleapis.com/tensorflow/keras-applications/xception/",
+                 .md5 = "b0042744bf5b25fce3cb969f33bebb97"},
+     .weights_with_top =
+         {.name = "xception_weights_tf_dim_ordering_tf_kernels.h5",
+          .folder = "https://storage.googleapis.com/tensorflow/keras-applications/xception/",
+          .md5 = "0a58e3b7378bc2990ea3b43d5981f1f6"},
+     .build = build<xception>},
 };
 
 }  // namespace

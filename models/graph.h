@@ -62,8 +62,12 @@ class Graph {
   /// The same under the name Keras would give: "dense", "dense_1", ...
   template <class L>
   Value add(L layer, Value input) {
+    return add(std::move(layer), {input});
+  }
+  template <class L>
+  Value add(L layer, std::initializer_list<Value> inputs) {
     std::string name = unused_name(layer.default_name());
-    return add(std::move(name), std::move(layer), {input});
+    return add(std::move(name), std::move(layer), inputs);
   }
 
   /// The same graph with node order[i] in place i. Throws ShapeError where a layer would come before one

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "layers/conv2d.h"
 #include "layers/global_average_pooling2d.h"
 #include "tests/models/backbone_checks.h"
 #include "tests/models/network_figures.h"
@@ -20,9 +21,14 @@ struct Gradients {
   std::map<std::string, int> node_of_parameter;
 };
 
-/// ReLU and max pooling: their derivative jumps.
+/// How much more than its tolerance a gradient may differ where ReLU's kink lies behind it.
+constexpr double kPastKink = 10;
+
+/// ReLU, also as part of a convolution: the derivative jumps.
 bool has_kinks(const Layer& layer) {
-  return layer.activation() == Activation::relu || layer.activation() == Activation::relu6;
+  const auto* conv = dynamic_cast<const Conv2D*>(&layer);
+  const Activation activation = conv ? conv->options().activation : layer.activation();
+  return activation == Activation::relu || activation == Activation::relu6;
 }
 
 template <class T>
@@ -97,16 +103,18 @@ void check(const Gradients& found, const BackboneFigures& figures, BatchNormMode
 }
 
 /// The last node with kinks where an element lies on another side of a kink in `a` than in `b`; 0 where
-/// there is none. Such elements must lie at the kink but for rounding.
+/// there is none. Such elements must lie at the kink but for rounding, which is in
+/// proportion to the layer's largest output.
 int last_kink_crossed(const Gradients& a, const Gradients& b) {
   constexpr double kRounding = 1e-4;
   const auto side = [](double y) { return y <= 0 ? 0 : y < 6 ? 1 : 2; };
   int last = 0;
   for (const auto& [node, outputs] : a.kinked_outputs) {
     const std::vector<double>& others = b.kinked_outputs.at(node);
+    const double rounding = kRounding * *std::ranges::max_element(others);
     for (std::size_t i = 0; i < outputs.size(); ++i)
       if (side(outputs[i]) != side(others[i])) {
-        CHECK(std::abs(outputs[i] - others[i]) <= kRounding);
+        CHECK(std::abs(outputs[i] - others[i]) <= rounding);
         last = node;
       }
   }
@@ -119,28 +127,23 @@ void check_gradients_of_reference(const BackboneFigures& figures, BatchNormMode 
   check(compute<double>(*make_reference_device(), figures, mode), figures, mode, 1e-8);
 }
 
-void check_gradients_in_float(const BackboneFigures& figures) {
-  check(compute<float>(*make_cpu_device(2), figures, BatchNormMode::inference), figures,
-        BatchNormMode::inference, 1e-3);
-}
-
-// The derivative of ReLU jumps. Batch statistics of few values amplify rounding, and of the millions of
-// inputs of ReLU a handful lie nearer than that to a kink. Where one of them gets the other derivative, the
-// gradients of the layers before it change by up to some percent; what comes after the last of them has to
-// agree as the rest does. (Keras 3.15.1 itself, run in float32, is 1.8e-2 from its own float64 gradients of
-// MobileNet, 20 of 81 beyond 1e-2.)
-void check_training_gradients_in_float(const BackboneFigures& figures) {
-  constexpr double kTolerance = 1e-2, kTolerancePastKink = 5e-2;
-  const Gradients found = compute<float>(*make_cpu_device(2), figures, BatchNormMode::training);
-  const Gradients reference =
-      compute<double>(*make_reference_device(), figures, BatchNormMode::training);
-  check(found, figures, BatchNormMode::training, kTolerancePastKink);
+// The derivative of ReLU jumps. Of the millions of inputs of ReLU a handful lie nearer to a kink than the
+// rounding of float32. Where one of them gets the other derivative, the gradients of the layers before it
+// change; what comes after the last of them has to agree as everything does where there is none. Batch
+// statistics of few values amplify the rounding. (Keras 3.15.1 itself, run in float32, is as far from its own
+// float64 gradients: findings.md.)
+void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode) {
+  const bool training = mode == BatchNormMode::training;
+  const double tolerance = training ? 1e-2 : 1e-3;
+  const Gradients found = compute<float>(*make_cpu_device(2), figures, mode);
+  const Gradients reference = compute<double>(*make_reference_device(), figures, mode);
   const int kink = last_kink_crossed(found, reference);
+  check(found, figures, mode, kink > 0 ? kPastKink * tolerance : tolerance);
   for (const auto& [name, gradient] : found.of_parameter)
     if (found.node_of_parameter.at(name) > kink)
-      CHECK_MESSAGE(
-          max_relative_difference(gradient, reference.of_parameter.at(name)) <= kTolerance, name);
-  compare(found.moving_after, figures.moving_after, 1e-5);
+      CHECK_MESSAGE(max_relative_difference(gradient, reference.of_parameter.at(name)) <= tolerance,
+                    name);
+  if (training) compare(found.moving_after, figures.moving_after, 1e-5);
 }
 
 }  // namespace nanopneumo::test

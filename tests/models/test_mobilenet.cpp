@@ -94,11 +94,11 @@ TEST_CASE("Gradients of MobileNet on the reference, batch normalisation in train
 }
 
 TEST_CASE("Gradients of MobileNet in float32, batch normalisation in inference mode") {
-  check_gradients_in_float(kMobileNet);
+  check_gradients_in_float(kMobileNet, BatchNormMode::inference);
 }
 
 TEST_CASE("Gradients of MobileNet in float32, batch normalisation in training mode") {
-  check_training_gradients_in_float(kMobileNet);
+  check_gradients_in_float(kMobileNet, BatchNormMode::training);
 }
 
 }  // namespace

@@ -96,11 +96,11 @@ TEST_CASE("Gradients of ResNet50 on the reference, batch normalisation in traini
 }
 
 TEST_CASE("Gradients of ResNet50 in float32, batch normalisation in inference mode") {
-  check_gradients_in_float(kResNet50);
+  check_gradients_in_float(kResNet50, BatchNormMode::inference);
 }
 
 TEST_CASE("Gradients of ResNet50 in float32, batch normalisation in training mode") {
-  check_training_gradients_in_float(kResNet50);
+  check_gradients_in_float(kResNet50, BatchNormMode::training);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST_CASE("Gradients of VGG16 on the reference, batch normalisation in inference
 }
 
 TEST_CASE("Gradients of VGG16 in float32, batch normalisation in inference mode") {
-  check_gradients_in_float(kVGG16);
+  check_gradients_in_float(kVGG16, BatchNormMode::inference);
 }
 
 }  // namespace
