@@ -1,15 +1,22 @@
-# Options that every target of the project is compiled with.
+# Options that every target of the project is compiled with: nanopneumo_options, or nanopneumo_base where
+# a target has a sanitizer of its own.
+add_library(nanopneumo_base INTERFACE)
 add_library(nanopneumo_options INTERFACE)
-target_include_directories(nanopneumo_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_definitions(nanopneumo_options INTERFACE NANOPNEUMO_VERSION="${PROJECT_VERSION}")
+target_link_libraries(nanopneumo_options INTERFACE nanopneumo_base)
+target_include_directories(nanopneumo_base INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(nanopneumo_base INTERFACE NANOPNEUMO_VERSION="${PROJECT_VERSION}")
 # Contraction of a*b+c into one rounding is left to the places that ask for it (std::fma): a result then
 # does not depend on what the compiler found to contract.
-target_compile_options(nanopneumo_options INTERFACE -Wall -Wextra -Werror -ffp-contract=off)
+# (nvcc takes options of its own, see Cuda.cmake.)
+function(nanopneumo_host_options target)
+  target_compile_options(${target} INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${ARGN}>")
+endfunction()
+nanopneumo_host_options(nanopneumo_base -Wall -Wextra -Werror -ffp-contract=off)
 if(NANOPNEUMO_NATIVE)
-  target_compile_options(nanopneumo_options INTERFACE -march=native)
+  nanopneumo_host_options(nanopneumo_base -march=native)
 endif()
 if(NANOPNEUMO_SANITIZE)
-  target_compile_options(nanopneumo_options INTERFACE -fsanitize=address,undefined
-                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  nanopneumo_host_options(nanopneumo_options -fsanitize=address,undefined -fno-sanitize-recover=all
+                          -fno-omit-frame-pointer)
   target_link_options(nanopneumo_options INTERFACE -fsanitize=address,undefined)
 endif()

@@ -1,18 +1,43 @@
 # The .cu files of kernels/cuda, for the host's compiler: kernels/cuda/gpu.h says how.
 file(GLOB cuda_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} kernels/cuda/*.cu)
 
-# A static library of all .cu files as C++. CMake knows one language for a file, so each is included by a
-# file of its own.
-function(nanopneumo_emulated_library name)
+# A static library of .cu files (paths from the top of the project) as C++. CMake knows one language for a
+# file, so each is included by a file of its own.
+function(nanopneumo_add_kernels name)
   set(sources)
-  foreach(source ${cuda_sources})
+  foreach(source ${ARGN})
     get_filename_component(stem ${source} NAME_WE)
     set(wrapper ${PROJECT_BINARY_DIR}/${name}/${stem}.cpp)
     file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
     list(APPEND sources ${wrapper})
   endforeach()
   add_library(nanopneumo_${name} STATIC ${sources})
+endfunction()
+
+function(nanopneumo_emulated_library name)
+  nanopneumo_add_kernels(${name} ${ARGN})
   target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_options nanopneumo_emulator)
 endfunction()
 
-nanopneumo_emulated_library(emulated)
+# The same with a call before each load and store, for the profiler (kernels/emulator/profiler/hooks.cpp).
+# The calls are those of ThreadSanitizer, whose runtime is not linked; another sanitizer cannot be added
+# to the same file. Accesses and program counters stay as the source has them: no vectors but the source's
+# own, and no copies of one access on two ways through the program, which lanes of a warp would take apart.
+set(profiled_options -fsanitize=thread -O2 -g1 -gdwarf-4 -fno-omit-frame-pointer
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -fno-vectorize -fno-slp-vectorize)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  list(TRANSFORM profiled_options REPLACE -fno-vectorize -fno-tree-vectorize)
+  list(REMOVE_ITEM profiled_options -fno-slp-vectorize)
+  list(APPEND profiled_options -fno-thread-jumps -fno-crossjumping -fno-tree-tail-merge
+       -fno-hoist-adjacent-loads -fno-optimize-sibling-calls)
+endif()
+function(nanopneumo_profiled_library name)
+  nanopneumo_add_kernels(${name} ${ARGN})
+  target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_base Boost::context fmt::fmt
+                        $<LINK_ONLY:nanopneumo_emulator>)
+  target_compile_definitions(nanopneumo_${name} PRIVATE NANOPNEUMO_PROFILED)
+  target_compile_options(nanopneumo_${name} PRIVATE ${profiled_options})
+endfunction()
+
+nanopneumo_emulated_library(emulated ${cuda_sources})
+nanopneumo_profiled_library(profiled ${cuda_sources})

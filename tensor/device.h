@@ -10,6 +10,7 @@
 #include "kernels/kernels.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
+#include "tensor/upload.h"
 
 namespace nanopneumo {
 
@@ -30,6 +31,9 @@ class Device {
   virtual void copy_to_device(void* device_memory, const void* host, std::size_t bytes) = 0;
   virtual void copy_to_host(void* host, const void* device_memory, std::size_t bytes) = 0;
   virtual void copy_on_device(void* to, const void* from, std::size_t bytes) = 0;
+  /// A way for host data to this device, which must outlive it. Data travel in the background where the
+  /// device can do that, and otherwise when they are read.
+  virtual std::unique_ptr<Upload> make_upload();
 
   /// The operations for element type T. Throws std::logic_error where the device has none.
   template <class T>

@@ -10,6 +10,7 @@
 #include "io/dataset_files.h"
 #include "io/versions.h"
 #include "kernels/cpu/onednn_version.h"
+#include "kernels/cuda/runtime/cuda_status.h"
 #include "tools/commands.h"
 #include "tools/options.h"
 #include "train/pretrained.h"
@@ -63,6 +64,18 @@ void report_cache() {
   fmt::print("weights       in {}: {}\n", folder.string(), found.empty() ? "none" : found);
 }
 
+void report_devices() {
+  const cuda::Status cuda = cuda::status();
+  fmt::print("compiled for  {}\n", cuda::compiled_for());
+  fmt::print("driver        {}\n",
+             cuda.driver.empty() ? "no NVIDIA driver" : "NVIDIA, CUDA " + cuda.driver);
+  fmt::print("devices       cpu\n              emulated: the CUDA source on the CPU\n");
+  if (cuda.missing.empty())
+    for (const std::string& gpu : cuda.gpus) fmt::print("              cuda: {}\n", gpu);
+  else
+    fmt::print("              no cuda: {}\n", cuda.missing);
+}
+
 /// Prints what `check` gives, or gives why it throws.
 template <class Check>
 std::string problem_of(const char* what, const Check& check) {
@@ -82,7 +95,7 @@ void examine(const DoctorOptions& o) {
   fmt::print("memory        {:.1f} GiB\n", memory_gib());
   fmt::print("libraries     oneDNN {}, HDF5 {}, fmt {}.{}.{}\n", onednn_version(), hdf5_version(),
              FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
-  fmt::print("devices       cpu\n");
+  report_devices();
   report_cache();
   std::string data_problem, weights_problem;
   if (o.data.empty())

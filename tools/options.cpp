@@ -1,10 +1,7 @@
 #include "tools/options.h"
 
-#include <omp.h>
-
 #include <charconv>
 
-#include "kernels/cpu/openmp_threads.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -34,19 +31,24 @@ ImageSize parse_image_size(const std::string& text, std::string_view option) {
 }
 
 void add_device_options(CLI::App& command, DeviceOptions& options) {
-  command.add_option("--device", options.device, "Where to compute: cpu")
-      ->check(CLI::IsMember({"cpu"}));
+  const char* group = "Device";
+  command
+      .add_option(
+          "--device", options.device,
+          "Where to compute; cuda: a GPU, emulated: the CUDA source on the CPU, to study it")
+      ->check(CLI::IsMember({"cpu", "cuda", "emulated"}))
+      ->group(group);
+  command
+      .add_option("--precision", options.precision,
+                  "Of a GPU's products; tf32 and bf16: on tensor cores")
+      ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
+      ->group(group);
+  command.add_option("--gemm", options.gemm, "Whose products a GPU runs")
+      ->check(CLI::IsMember({"ours", "cublas"}))
+      ->group(group);
   command.add_option("--threads", options.threads, "CPU threads; 0: all")
-      ->check(CLI::Range(0, 1024));
-}
-
-std::unique_ptr<Device> make_device(const DeviceOptions& options) {
-  if (options.threads > omp_get_thread_limit())
-    throw_input_error(
-        "--threads {} is more than the {} that OMP_THREAD_LIMIT allows; give fewer, or "
-        "unset OMP_THREAD_LIMIT",
-        options.threads, omp_get_thread_limit());
-  return make_cpu_device(options.threads);
+      ->check(CLI::Range(0, 1024))
+      ->group(group);
 }
 
 CLI::Option* add_model_argument(CLI::App& command, std::string& model) {
@@ -55,7 +57,5 @@ CLI::Option* add_model_argument(CLI::App& command, std::string& model) {
     names += (names.empty() ? "" : ", ") + std::string(architecture.name);
   return command.add_option("MODEL", model, "One of " + names)->default_str("");
 }
-
-int resolve_threads(int threads) { return threads > 0 ? threads : cpu::available_threads(); }
 
 }  // namespace nanopneumo

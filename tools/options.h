@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "models/registry.h"
-#include "tensor/device.h"
+#include "tensor/device_options.h"
 
 namespace nanopneumo {
 
@@ -18,18 +18,10 @@ struct ImageSize {
 /// "250" or "131x97" (height x width), the value of `option`. Throws InputError for anything else.
 ImageSize parse_image_size(const std::string& text, std::string_view option = "--image-size");
 
-/// Where and on how many threads a command works.
-struct DeviceOptions {
-  std::string device = "cpu";
-  int threads = 0;  ///< 0: all
-};
+/// --device, --precision, --gemm and --threads.
 void add_device_options(CLI::App& command, DeviceOptions& options);
-std::unique_ptr<Device> make_device(const DeviceOptions& options);
 
 /// A positional MODEL with the known names in its help.
 CLI::Option* add_model_argument(CLI::App& command, std::string& model);
-
-/// 0 becomes the number of CPUs this process may use.
-int resolve_threads(int threads);
 
 }  // namespace nanopneumo

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <set>
 
 #include "io/atomic_file.h"
 #include "tools/commands.h"
@@ -20,6 +21,7 @@ namespace {
 /// Options as they were typed; those not given leave a preset or a resumed run's value alone.
 struct TrainOptions {
   Config config;
+  DeviceOptions device;
   std::string image_size = "250", augment = "none", class_weight = "none", out, resume;
   std::string interpolation = "nearest";
   std::optional<int> epochs;
@@ -83,8 +85,16 @@ void apply_augmentation(const TrainOptions& options, AugmentationRanges& ranges)
   ranges.vertical_flip = ranges.vertical_flip || options.vertical_flip;
 }
 
+void set_device(Config& config, const DeviceOptions& device) {
+  config.device = device.device;
+  config.precision = device.precision;
+  config.gemm = device.gemm;
+}
+
 Config resolve(const TrainOptions& options) {
   Config config = options.config;
+  set_device(config, options.device);
+  config.threads = options.device.threads;
   const ImageSize size = parse_image_size(options.image_size);
   config.image_height = size.height;
   config.image_width = size.width;
@@ -178,7 +188,23 @@ void check_out(const std::filesystem::path& out, const std::string& data) {
         out.string());
 }
 
-void train(const TrainOptions& options, bool model_given) {
+/// Which of the options that a resumed run takes over were typed.
+struct Given {
+  bool model, device;
+};
+
+/// A resumed run stays on its device unless another one is asked for.
+void move_to_device(Config& config, const DeviceOptions& wanted) {
+  const DeviceOptions was = config.device_options();
+  set_device(config, wanted);
+  if (was.device != wanted.device || was.precision != wanted.precision || was.gemm != wanted.gemm)
+    fmt::print(
+        "note: this run was on {} ({}) and goes on on {} ({}): what follows differs in its "
+        "last digits from what {} would have given\n",
+        was.device, was.precision, wanted.device, wanted.precision, was.device);
+}
+
+void train(const TrainOptions& options, const Given& given) {
   const bool resumed = !options.resume.empty();
   std::optional<RunFolder> folder;
   std::optional<Checkpoint> last;
@@ -186,15 +212,16 @@ void train(const TrainOptions& options, bool model_given) {
   if (resumed) {
     folder = RunFolder::open(options.resume);
     config = read_config(folder->config());
-    if (model_given && options.config.model != config.model)
+    if (given.model && options.config.model != config.model)
       throw_input_error("{} is a run of {}, not of {}; leave the model away", options.resume,
                         config.model, options.config.model);
     if (options.epochs) config.epochs = *options.epochs;
+    if (given.device) move_to_device(config, options.device);
     config.validate();
     last = open_checkpoint(*folder, "last", config);
     if (is_finished(*folder, last->header().epoch, config.epochs)) return;
   } else {
-    if (!model_given) throw_input_error("train needs a model: nanopneumo train cnn");
+    if (!given.model) throw_input_error("train needs a model: nanopneumo train cnn");
     config = resolve(options);
   }
   const Architecture& architecture = find_architecture(config.model);
@@ -205,8 +232,11 @@ void train(const TrainOptions& options, bool model_given) {
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
-  const std::unique_ptr<Device> device =
-      make_device({.device = config.device, .threads = config.threads});
+  const std::unique_ptr<Device> device = make_device(config.device_options());
+  if (config.device == "emulated")
+    fmt::print(
+        "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
+        "there to be studied, and slow.\n");
   Network network(architecture, config.image(), config.model_options(), *device, config.seed);
   if (network.has_backbone() && config.weights != "none" && !resumed)
     network.load_backbone(config.weights);
@@ -214,8 +244,8 @@ void train(const TrainOptions& options, bool model_given) {
   const TrainingData data = load_data(config);
   const SignalWatch signals;
   if (!resumed) folder = RunFolder::create(out, config);
-  fmt::print("device      {}, {} threads; run folder {}\n", device->name(),
-             resolve_threads(config.threads), folder->path().string());
+  fmt::print("device      {}; run folder {}\n", describe_device(config.device_options()),
+             folder->path().string());
   std::fflush(stdout);
 
   Trainer trainer(config, data, network, *folder);
@@ -224,7 +254,7 @@ void train(const TrainOptions& options, bool model_given) {
     last.reset();  // its memory is of use elsewhere
     fmt::print("resuming after epoch {} and {} batches of the next\n", trainer.state().epoch,
                trainer.state().next_batch);
-    if (options.epochs) write_file_atomically(folder->config(), to_toml(config));
+    if (options.epochs || given.device) write_file_atomically(folder->config(), to_toml(config));
   }
   Console console(config.epochs, config.batch);
   const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
@@ -262,6 +292,16 @@ void add_augmentation_options(CLI::App& command, TrainOptions& o) {
       ->group(group);
 }
 
+/// What a resumed run cannot be given anew.
+void refuse_fixed_options(const CLI::App& command, const CLI::Option& model) {
+  std::set<std::string> free{"--resume", "--epochs", "--device", model.get_name()};
+  if (command.count("--device")) free.insert({"--precision", "--gemm"});
+  for (const CLI::Option* option : command.get_options())
+    if (option->count() && !free.contains(option->get_name()))
+      throw_input_error("{} cannot be changed when a run is resumed; leave it away",
+                        option->get_name());
+}
+
 }  // namespace
 
 void add_train_command(CLI::App& app) {
@@ -279,7 +319,8 @@ void add_train_command(CLI::App& app) {
                      "Keras .h5 file for the backbone (no top), or none for a random one");
   command.add_option("--out", o->out, "Folder of the run; default runs/MODEL-N");
   command.add_option("--resume", o->resume,
-                     "Go on with the run in this folder; only --epochs may be given with it");
+                     "Go on with the run in this folder; only --epochs, and --device with its "
+                     "--precision and --gemm, may be given with it");
   command.add_option("--epochs", o->epochs, "Passes over the training images [10]");
   command.add_option("--batch", c.batch, "Images in a batch");
   command.add_option("--learning-rate", c.learning_rate, "Of Adam");
@@ -293,19 +334,13 @@ void add_train_command(CLI::App& app) {
   command.add_option("--seed", c.seed, "Decides initial weights, order, augmentation, dropout")
       ->check(CLI::Range(std::uint64_t{0},
                          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
-  command.add_option("--device", c.device, "Where to compute: cpu");
-  command.add_option("--threads", c.threads, "CPU threads; 0: all");
   command.add_option("--loader-threads", c.loader_threads,
                      "Threads that read images; 0: as --threads");
+  add_device_options(command, o->device);
   add_augmentation_options(command, *o);
   command.callback([o, model, &command] {
-    if (!o->resume.empty())
-      for (const CLI::Option* option : command.get_options())
-        if (option->count() && option->get_name() != "--resume" &&
-            option->get_name() != "--epochs" && option != model)
-          throw_input_error("{} cannot be changed when a run is resumed; leave it away",
-                            option->get_name());
-    train(*o, model->count() > 0);
+    if (!o->resume.empty()) refuse_fixed_options(command, *model);
+    train(*o, {.model = model->count() > 0, .device = command.count("--device") > 0});
   });
 }
 

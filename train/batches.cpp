@@ -15,6 +15,16 @@ ImageDims dims_of(const ImageSet& images, std::size_t n) {
   return {to_int(static_cast<std::int64_t>(n)), images.height, images.width, images.channels};
 }
 
+/// Puts the pixels of images number `which` one after the other and sends them off.
+void gather(const ImageSet& images, std::span<const std::int64_t> which, Upload& upload) {
+  const std::span<std::byte> pixels =
+      upload.fill(which.size() * static_cast<std::size_t>(images.image_bytes()));
+  auto to = pixels.begin();
+  for (const std::int64_t i : which)
+    to = std::ranges::copy(std::as_bytes(std::span(images.image(i))), to).out;
+  upload.send();
+}
+
 }  // namespace
 
 std::vector<std::int64_t> epoch_order(std::int64_t n, std::uint64_t seed, std::uint32_t epoch) {
@@ -28,24 +38,37 @@ std::vector<std::int64_t> epoch_order(std::int64_t n, std::uint64_t seed, std::u
   return order;
 }
 
-Tensor<std::uint8_t> Batches::gather(std::span<const std::int64_t> which) {
-  staging_.clear();
-  for (const std::int64_t i : which) {
-    const auto image = images_.image(i);
-    staging_.insert(staging_.end(), image.begin(), image.end());
-  }
-  return Tensor<std::uint8_t>::from_host(
-      device_,
-      {static_cast<std::int64_t>(which.size()), images_.height, images_.width, images_.channels},
-      staging_);
+Batches::Batches(Device& device, const ImageSet& images, const Preprocessing& preprocessing)
+    : device_(device),
+      images_(images),
+      preprocessing_(preprocessing),
+      uploads_{device.make_upload(), device.make_upload()} {}
+
+void Batches::prepare(std::span<const std::int64_t> which) {
+  if (preparation_.valid()) preparation_.get();
+  prepared_.assign(which.begin(), which.end());
+  preparation_ =
+      std::async(std::launch::async, [this] { gather(images_, prepared_, *uploads_[0]); });
+}
+
+Upload& Batches::sent(std::span<const std::int64_t> which) {
+  if (!preparation_.valid() || !std::ranges::equal(which, prepared_)) prepare(which);
+  preparation_.get();
+  std::swap(uploads_[0], uploads_[1]);
+  return *uploads_[1];
+}
+
+void Batches::read_pixels(std::span<const std::int64_t> which, const Issue& issue) {
+  sent(which).read([&](const void* memory) { issue(static_cast<const std::uint8_t*>(memory)); });
 }
 
 Tensor<float> Batches::images(std::span<const std::int64_t> which) {
-  const Tensor<std::uint8_t> pixels = gather(which);
   const ImageDims dims = dims_of(images_, which.size());
   Tensor<float> x(device_, {dims.N, dims.H, dims.W, 3});
-  device_.kernels<float>().normalize_image(device_.stream(), dims, preprocessing_, pixels.data(),
-                                           x.data());
+  read_pixels(which, [&](const std::uint8_t* pixels) {
+    device_.kernels<float>().normalize_image(device_.stream(), dims, preprocessing_, pixels,
+                                             x.data());
+  });
   return x;
 }
 
@@ -62,11 +85,12 @@ LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
       transforms.push_back(draw_transform(ranges, images_.height, images_.width,
                                           [&] { return random_uniform_double(key, draw++); }));
     }
-    const Tensor<std::uint8_t> pixels = gather(which);
     const ImageDims dims = dims_of(images_, which.size());
     batch.x = Tensor<float>(device_, {dims.N, dims.H, dims.W, 3});
-    device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
-                                           transforms.data(), pixels.data(), batch.x.data());
+    read_pixels(which, [&](const std::uint8_t* pixels) {
+      device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
+                                             transforms.data(), pixels, batch.x.data());
+    });
   } else {
     batch.x = images(which);
   }

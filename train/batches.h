@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <future>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -19,8 +22,11 @@ std::vector<std::int64_t> epoch_order(std::int64_t n, std::uint64_t seed, std::u
 /// epoch and the image's number only.
 class Batches {
  public:
-  Batches(Device& device, const ImageSet& images, const Preprocessing& preprocessing)
-      : device_(device), images_(images), preprocessing_(preprocessing) {}
+  Batches(Device& device, const ImageSet& images, const Preprocessing& preprocessing);
+
+  /// Begins to gather images number `which` and to copy them to the device, beside what either
+  /// computes; the next call of images() or training() for the same ones finds them there.
+  void prepare(std::span<const std::int64_t> which);
 
   /// Images number `which`, as they are: (N, H, W, 3).
   Tensor<float> images(std::span<const std::int64_t> which);
@@ -33,12 +39,19 @@ class Batches {
                                 std::uint32_t epoch);
 
  private:
-  Tensor<std::uint8_t> gather(std::span<const std::int64_t> which);
+  using Issue = std::function<void(const std::uint8_t* pixels)>;
+
+  /// The pixels of images number `which` on the way to the device.
+  Upload& sent(std::span<const std::int64_t> which);
+  /// Calls `issue` with them.
+  void read_pixels(std::span<const std::int64_t> which, const Issue& issue);
 
   Device& device_;
   const ImageSet& images_;
   Preprocessing preprocessing_;
-  std::vector<std::uint8_t> staging_;
+  std::array<std::unique_ptr<Upload>, 2> uploads_;  ///< one is read, the other prepared
+  std::vector<std::int64_t> prepared_;              ///< what is on its way in the first
+  std::future<void> preparation_;                   ///< ends before the uploads do
 };
 
 }  // namespace nanopneumo

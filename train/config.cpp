@@ -62,6 +62,12 @@ class TableReader {
   }
 
   template <class T>
+  void read_if_there(const char* key, T& value) {
+    known_.insert(key);
+    if (table_.contains(key)) read(key, value);
+  }
+
+  template <class T>
   void read(const char* key, std::optional<T>& value) {
     known_.insert(key);
     if (!table_.contains(key)) return;
@@ -165,11 +171,12 @@ void Config::validate() const {
     if (!is_utf8(*path))
       throw_input_error("the path {} is no UTF-8 text, so config.toml cannot keep it; rename it",
                         shown(*path));
-  if (device != "cpu")
-    throw_input_error("there is no device \"{}\" in this build; the devices are cpu", device);
+  device_options().validate();
 }
 
-std::string to_toml(const Config& c) {
+namespace {
+
+toml::table options_table(const Config& c) {
   toml::table table{
       {"model", c.model},
       {"alpha", c.alpha},
@@ -186,24 +193,37 @@ std::string to_toml(const Config& c) {
       {"class_weight", c.class_weights.str()},
       {"seed", static_cast<std::int64_t>(c.seed)},
       {"device", c.device},
+      {"precision", c.precision},
+      {"gemm", c.gemm},
       {"threads", c.threads},
       {"loader_threads", c.loader_threads},
       {"augmentation", augmentation_table(c.augmentation)}};
   if (c.validation_split) table.insert("validation_split", *c.validation_split);
+  return table;
+}
+
+std::string toml_text(const toml::table& table) {
   std::ostringstream out;
   out << "# nanopneumo " NANOPNEUMO_VERSION ": the resolved options of this run\n" << table << '\n';
   return out.str();
 }
 
+}  // namespace
+
+std::string to_toml(const Config& config) { return toml_text(options_table(config)); }
+
 std::string fingerprint(const Config& config) {
   const Config standard;
   Config deciding = config;
   deciding.epochs = standard.epochs;
+  deciding.device = standard.device;
   deciding.threads = standard.threads;
   deciding.loader_threads = standard.loader_threads;
   deciding.data = standard.data;
   deciding.weights = standard.weights;
-  const std::string text = to_toml(deciding);
+  toml::table table = options_table(deciding);
+  for (const char* key : {"precision", "gemm"}) table.erase(key);
+  const std::string text = toml_text(table);
   Checksum checksum;
   checksum.add(std::string_view(text).substr(text.find('\n')));  // the first line names the version
   return checksum.hex();
@@ -235,6 +255,8 @@ Config read_config(const std::filesystem::path& file) {
   reader.read("learning_rate", c.learning_rate);
   reader.read("seed", c.seed);
   reader.read("device", c.device);
+  reader.read_if_there("precision", c.precision);  // runs before the first GPU's have neither
+  reader.read_if_there("gemm", c.gemm);
   reader.read("threads", c.threads);
   reader.read("loader_threads", c.loader_threads);
   std::string interpolation = "nearest", class_weight = "none";

@@ -9,6 +9,7 @@
 
 #include "io/resize.h"
 #include "models/registry.h"
+#include "tensor/device_options.h"
 #include "train/augmentation.h"
 
 namespace nanopneumo {
@@ -46,11 +47,12 @@ struct Config {
   AugmentationRanges augmentation;
   std::uint64_t seed = 1;
 
-  std::string device = "cpu";
-  int threads = 0;         ///< 0: all CPUs
-  int loader_threads = 0;  ///< 0: as many as threads
+  std::string device = "cpu", precision = "float32", gemm = "ours";  ///< see DeviceOptions
+  int threads = 0;                                                   ///< 0: all CPUs
+  int loader_threads = 0;                                            ///< 0: as many as threads
 
   Shape image() const { return {image_height, image_width, 3}; }
+  DeviceOptions device_options() const { return {device, threads, precision, gemm}; }
   ModelOptions model_options() const { return {.alpha = alpha, .dropout = dropout}; }
   /// Throws InputError for values that cannot be trained with.
   void validate() const;
@@ -58,8 +60,8 @@ struct Config {
 
 /// The text of config.toml: every option, with a value that reads back the same.
 std::string to_toml(const Config& config);
-/// A checksum of the options that decide how a run goes on: not of the number of epochs, of threads
-/// or of where data and weights lie.
+/// A checksum of the options that decide how a run goes on: not of the number of epochs, of what it is
+/// computed on (which decides the last bits) or of where data and weights lie.
 std::string fingerprint(const Config& config);
 /// Throws InputError, naming `file`, for a file that cannot be read or holds an unknown or unfit
 /// value.

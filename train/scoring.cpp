@@ -19,11 +19,16 @@ std::vector<double> score_images(const Network& network, const ImageSet& images,
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(images.size()));
   std::iota(numbers.begin(), numbers.end(), 0);
   std::vector<double> logits;
+  const auto batch_from = [&](std::size_t first) {
+    return std::span(numbers).subspan(
+        first, std::min(numbers.size() - first, static_cast<std::size_t>(batch)));
+  };
   while (logits.size() < numbers.size()) {
-    const std::size_t first = logits.size();
-    const std::size_t count = std::min(numbers.size() - first, static_cast<std::size_t>(batch));
-    for (const float logit :
-         network.logits(batches.images(std::span(numbers).subspan(first, count)))) {
+    const std::span<const std::int64_t> which = batch_from(logits.size());
+    const Tensor<float> x = batches.images(which);
+    const auto next = batch_from(logits.size() + which.size());
+    if (!next.empty()) batches.prepare(next);
+    for (const float logit : network.logits(x)) {
       if (std::isnan(logit))
         throw_input_error("the network gives NaN for {}: its weights are unusable; train again",
                           images.names[logits.size()]);

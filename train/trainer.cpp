@@ -114,15 +114,20 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
   const auto batch_size = static_cast<std::int64_t>(config_.batch);
   const std::int64_t batches = batches_per_epoch();
   Batches source(network_.device(), data_.train, network_.architecture().preprocessing);
+  const auto images_of = [&](std::int64_t batch) {
+    const std::int64_t first = batch * batch_size;
+    const std::int64_t count = std::min(batch_size, data_.train.size() - first);
+    return std::span(order).subspan(static_cast<std::size_t>(first),
+                                    static_cast<std::size_t>(count));
+  };
 
   while (state_.next_batch < batches) {
     if (stop()) return false;
-    const std::int64_t first = state_.next_batch * batch_size;
-    const std::int64_t count = std::min(batch_size, data_.train.size() - first);
-    const auto which =
-        std::span(order).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    const auto which = images_of(state_.next_batch);
+    const auto count = static_cast<std::int64_t>(which.size());
     LabelledBatch<float> batch =
         source.training(which, config_.augmentation, class_weights_, config_.seed, epoch);
+    if (state_.next_batch + 1 < batches) source.prepare(images_of(state_.next_batch + 1));
     batch.x = network_.features(batch.x);
     const Pass pass{
         .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};

@@ -1,47 +1,44 @@
 // Atomic operations on global and shared memory. Blocks run on several threads of the host, so they
-// are atomic there too. Each returns the old value.
+// are atomic there too. Each returns the old value. Inlined, so that the profiler sees the kernel's
+// own program counter.
 #pragma once
 
-#include <atomic>
+#define NANOPNEUMO_ATOMIC \
+  template <class T>      \
+  inline __attribute__((always_inline)) T
 
 namespace nanopneumo::emulator {
 
-namespace detail {
-
+/// Puts change(old) where old was.
 template <class T, class Change>
-T atomic_change(T* address, const Change& change) {
-  std::atomic_ref<T> value(*address);
-  T old = value.load();
-  while (!value.compare_exchange_weak(old, change(old))) {
-  }
+inline __attribute__((always_inline)) T atomic_change(T* address, const Change& change) {
+  T old;
+  __atomic_load(address, &old, __ATOMIC_RELAXED);
+  T next = change(old);
+  while (!__atomic_compare_exchange(address, &old, &next, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    next = change(old);
   return old;
 }
 
-}  // namespace detail
-
-template <class T>
-T atomicAdd(T* address, T value) {
-  return detail::atomic_change(address, [=](T old) { return static_cast<T>(old + value); });
+NANOPNEUMO_ATOMIC atomicAdd(T* address, T value) {
+  return atomic_change(address, [=](T old) { return static_cast<T>(old + value); });
 }
-template <class T>
-T atomicMax(T* address, T value) {
-  return detail::atomic_change(address, [=](T old) { return old < value ? value : old; });
+NANOPNEUMO_ATOMIC atomicMax(T* address, T value) {
+  return atomic_change(address, [=](T old) { return old < value ? value : old; });
 }
-template <class T>
-T atomicMin(T* address, T value) {
-  return detail::atomic_change(address, [=](T old) { return value < old ? value : old; });
+NANOPNEUMO_ATOMIC atomicMin(T* address, T value) {
+  return atomic_change(address, [=](T old) { return value < old ? value : old; });
 }
-template <class T>
-T atomicExch(T* address, T value) {
-  return std::atomic_ref<T>(*address).exchange(value);
+NANOPNEUMO_ATOMIC atomicExch(T* address, T value) {
+  T old;
+  __atomic_exchange(address, &value, &old, __ATOMIC_SEQ_CST);
+  return old;
 }
-template <class T>
-T atomicCAS(T* address, T compare, T value) {
-  std::atomic_ref<T>(*address).compare_exchange_strong(compare, value);
+NANOPNEUMO_ATOMIC atomicCAS(T* address, T compare, T value) {
+  __atomic_compare_exchange(address, &compare, &value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   return compare;
 }
 
-inline void __threadfence() { std::atomic_thread_fence(std::memory_order_seq_cst); }
-inline void __threadfence_block() { std::atomic_thread_fence(std::memory_order_seq_cst); }
-
 }  // namespace nanopneumo::emulator
+
+#undef NANOPNEUMO_ATOMIC

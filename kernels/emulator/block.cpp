@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <numeric>
 
@@ -58,6 +59,14 @@ void BlockRunner::make_order(const Schedule& schedule) {
   ++phase_;
 }
 
+void BlockRunner::fence() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (observer_) observer_->fence();
+}
+
+SharedMemory& BlockRunner::shared() { return shared_; }
+unsigned BlockRunner::current_thread() const { return current_; }
+
 // The body of every fiber.
 void BlockRunner::run_current_thread() {
   Thread& self = threads_[current_];
@@ -65,8 +74,10 @@ void BlockRunner::run_current_thread() {
   try {
     (*kernel_)();
   } catch (const Cancelled&) {
-  } catch (const std::exception& error) {
+  } catch (const KernelError& error) {
     if (error_.empty()) error_ = error.what();
+  } catch (const std::exception& error) {
+    if (error_.empty()) error_ = where(current_) + ": " + error.what();
   }
   self.inside = false;
   self.state = State::ended;
@@ -109,7 +120,12 @@ void BlockRunner::warp_operation(const WarpOperation& operation) {
     frames[other] = thread.operation.frame;
   }
   if (!complete) return suspend_current();
+  if (observer_) {
+    observer_->thread_stops();
+    observer_->warp_met(first, operation.mask);
+  }
   if (operation.combine) operation.combine(frames, operation.mask);
+  if (observer_) observer_->thread_runs(current_, *self.fiber);
   for (unsigned other = 0; other < lanes; ++other)
     if (operation.mask >> other & 1) threads_[first + other].state = State::ready;
 }
@@ -121,7 +137,9 @@ bool BlockRunner::run_ready_threads() {
     any = true;
     current_ = thread;
     threadIdx = thread_index(thread);
+    if (observer_) observer_->thread_runs(thread, *threads_[thread].fiber);
     threads_[thread].fiber->resume();
+    if (observer_) observer_->thread_stops();
     if (!error_.empty()) return true;
   }
   return any;
@@ -135,6 +153,7 @@ void BlockRunner::release_block_barrier() {
         return thread.state == State::at_block_barrier && same_place(thread.at, at);
       }))
     fail_stuck();
+  if (observer_) observer_->block_met();
   std::for_each(threads_.begin(), end, [](Thread& thread) { thread.state = State::ready; });
 }
 
@@ -195,6 +214,7 @@ void BlockRunner::run(const LaunchConfig& launch, uint3 block, const Schedule& s
   blockDim = launch.block;
   gridDim = launch.grid;
   shared_.begin_block(launch.shared_bytes);
+  if (observer_) observer_->block_begins(launch, block, shared_);
   try {
     const auto ended = [](const Thread& thread) { return thread.state == State::ended; };
     make_order(schedule);
@@ -206,6 +226,7 @@ void BlockRunner::run(const LaunchConfig& launch, uint3 block, const Schedule& s
       if (!error_.empty()) throw KernelError(error_);
     }
     current_ = 0;
+    if (observer_) observer_->block_ends();
     if (const std::string damage = shared_.damage(); !damage.empty()) fail(damage.substr(1));
   } catch (...) {
     give_up();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/emulator/block_observer.h"
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
 #include "kernels/emulator/shared_memory.h"
@@ -32,6 +33,9 @@ class BlockRunner {
   BlockRunner(const BlockRunner&) = delete;
   BlockRunner& operator=(const BlockRunner&) = delete;
 
+  /// Tells `observer` (which may be null) of all blocks from now on.
+  void observe(BlockObserver* observer) { observer_ = observer; }
+
   /// Runs block number `block` with `kernel` as the body of each thread. Throws KernelError.
   void run(const LaunchConfig& launch, uint3 block, const Schedule& schedule,
            const std::function<void()>& kernel);
@@ -40,8 +44,9 @@ class BlockRunner {
 
   void wait_for_block(const std::source_location& at);
   void warp_operation(const WarpOperation& operation);
-  SharedMemory& shared() { return shared_; }
-  unsigned current_thread() const { return current_; }
+  void fence();
+  SharedMemory& shared();
+  unsigned current_thread() const;
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
 
@@ -77,6 +82,7 @@ class BlockRunner {
   std::vector<Thread> threads_;
   std::vector<unsigned> order_;
   SharedMemory shared_;
+  BlockObserver* observer_ = nullptr;
 };
 
 /// The runner of the block that this host thread works on, and where in the grid its running CUDA

@@ -10,7 +10,7 @@
 namespace nanopneumo::emulator {
 
 /// Kernels are done when launch() returns.
-class EmulatedStream final : public GpuStream {
+class EmulatedStream : public GpuStream {
  public:
   /// `threads` of the host share the blocks of a grid; 0: all the CPUs that this process may use.
   explicit EmulatedStream(int threads, Schedule schedule = {});
@@ -20,9 +20,12 @@ class EmulatedStream final : public GpuStream {
   void upload(void* device_memory, const void* host, std::size_t bytes) override;
   int multiprocessors() const override { return kMultiprocessors; }
 
-  void run(const LaunchConfig& launch, const std::function<void()>& kernel) {
+  virtual void run(const LaunchConfig& launch, const std::function<void()>& kernel) {
     grid_.run(launch, kernel);
   }
+
+ protected:
+  GridRunner& grid() { return grid_; }
 
  private:
   /// As few as a small GPU has, so that grids which are sized by it stay small.

@@ -1,7 +1,5 @@
 #include "kernels/emulator/fiber.h"
 
-#include <boost/context/protected_fixedsize_stack.hpp>
-
 #include "kernels/emulator/asan.h"
 
 namespace nanopneumo::emulator {
@@ -26,45 +24,54 @@ void after_switch([[maybe_unused]] void* saved, [[maybe_unused]] const void** ol
 
 }  // namespace
 
-Fiber::Fiber(std::function<void()> body) : body_(std::move(body)) {
-  boost::context::protected_fixedsize_stack stacks(kStackBytes);
-  const boost::context::stack_context stack = stacks.allocate();
-  stack_bottom_ = static_cast<const char*>(stack.sp) - stack.size;
-  stack_bytes_ = stack.size;
-  self_ = boost::context::fiber(
-      std::allocator_arg, boost::context::preallocated(stack.sp, stack.size, stack), stacks,
-      [this](boost::context::fiber&& caller) { return run(std::move(caller)); });
+using boost::context::detail::jump_fcontext;
+using boost::context::detail::make_fcontext;
+using boost::context::detail::transfer_t;
+
+Fiber::Fiber(std::function<void()> body)
+    : body_(std::move(body)),
+      stacks_(kStackBytes),
+      stack_(stacks_.allocate()),
+      self_(make_fcontext(stack_.sp, stack_.size, enter)),
+      stack_bottom_(static_cast<const char*>(stack_.sp) - stack_.size),
+      stack_bytes_(stack_.size) {}
+
+void Fiber::enter(transfer_t from) {
+  Fiber& fiber = *static_cast<Fiber*>(from.data);
+  fiber.caller_ = from.fctx;
+  after_switch(nullptr, &fiber.caller_bottom_, &fiber.caller_bytes_);
+  fiber.run_for_ever();
 }
 
-boost::context::fiber Fiber::run(boost::context::fiber&& caller) {
-  caller_ = std::move(caller);
-  after_switch(nullptr, &caller_bottom_, &caller_bytes_);
+void Fiber::run_for_ever() {
   while (!stopping_) {
     body_();
-    switch_to_caller();
+    suspend();
   }
-  before_switch(nullptr, caller_bottom_, caller_bytes_);  // null: this stack will not be used again
-  return std::move(caller_);
+  switch_to_caller(nullptr);  // null: AddressSanitizer may forget this stack
 }
 
 Fiber::~Fiber() {
-  stopping_ = true;
-  resume();
+  if (caller_) {  // has run
+    stopping_ = true;
+    resume();
+  }
+  stacks_.deallocate(stack_);
 }
 
 void Fiber::resume() {
   void* fake_stack = nullptr;
   before_switch(&fake_stack, stack_bottom_, stack_bytes_);
-  self_ = std::move(self_).resume();
+  self_ = jump_fcontext(self_, this).fctx;
   after_switch(fake_stack, nullptr, nullptr);
 }
 
-void Fiber::switch_to_caller() {
-  before_switch(&fake_stack_, caller_bottom_, caller_bytes_);
-  caller_ = std::move(caller_).resume();
+void Fiber::switch_to_caller(void** saved_fake_stack) {
+  before_switch(saved_fake_stack, caller_bottom_, caller_bytes_);
+  caller_ = jump_fcontext(caller_, nullptr).fctx;
   after_switch(fake_stack_, &caller_bottom_, &caller_bytes_);
 }
 
-void Fiber::suspend() { switch_to_caller(); }
+void Fiber::suspend() { switch_to_caller(&fake_stack_); }
 
 }  // namespace nanopneumo::emulator

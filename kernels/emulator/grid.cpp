@@ -49,6 +49,11 @@ GridRunner::GridRunner(int threads, Schedule schedule) : schedule_(schedule) {
   for (int i = 0; i < threads; ++i) runners_.push_back(std::make_unique<BlockRunner>());
 }
 
+void GridRunner::observe(const std::vector<BlockObserver*>& observers) {
+  for (std::size_t i = 0; i < runners_.size(); ++i)
+    runners_[i]->observe(observers.empty() ? nullptr : observers.at(i));
+}
+
 void GridRunner::run(const LaunchConfig& launch, const std::function<void()>& kernel) {
   check(launch);
   const auto blocks = static_cast<std::int64_t>(launch.grid.count());

@@ -18,6 +18,9 @@ class GridRunner {
   /// the launch is not possible (as a GPU would refuse it) or a thread breaks a rule.
   void run(const LaunchConfig& launch, const std::function<void()>& kernel);
 
+  /// Tells observers[i] of what host thread i runs; one for each of threads(), or none at all.
+  void observe(const std::vector<BlockObserver*>& observers);
+
   int threads() const { return static_cast<int>(runners_.size()); }
 
  private:

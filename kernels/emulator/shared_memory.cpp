@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 
 #include "kernels/emulator/asan.h"
-#include "kernels/emulator/kernel_error.h"
 
 namespace nanopneumo::emulator {
 namespace {
@@ -66,12 +66,14 @@ std::byte* SharedMemory::array(const void* key, const char* name, std::size_t by
   bytes_used_ += bytes;
   const std::size_t declared = bytes_used_ - dynamic_bytes();
   if (declared > kMaxStaticShared || bytes_used_ > kMaxShared || arrays_.size() == kMostArrays)
-    throw KernelError(fmt::format(
+    throw std::length_error(fmt::format(
         "{} needs {} bytes of shared memory where {} are declared and {} dynamic; a block has {} "
         "for declared arrays and {} in all",
         name, bytes, declared - bytes, dynamic_bytes(), kMaxStaticShared, kMaxShared));
   return place(key, name, bytes);
 }
+
+std::byte* SharedMemory::dynamic() const { return arrays_.front().data; }
 
 std::string SharedMemory::damage() const {
   std::string text;

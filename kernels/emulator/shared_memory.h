@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,15 @@ class SharedMemory {
   /// Empties the memory and places `dynamic_bytes` of dynamic memory.
   void begin_block(std::size_t dynamic_bytes);
   /// The array that belongs to a declaration; placed where no thread of the block has asked for it.
-  /// Throws KernelError where there is no more room.
+  /// Throws std::length_error where there is no more room.
   std::byte* array(const void* key, const char* name, std::size_t bytes);
-  std::byte* dynamic() const { return arrays_.front().data; }
+  std::byte* dynamic() const;
   std::size_t dynamic_bytes() const { return arrays_.front().bytes; }
   /// What was written outside of the arrays, or nothing.
   std::string damage() const;
 
+  /// Where all arrays and their guards lie.
+  std::span<const std::byte> storage() const { return storage_; }
   const std::vector<Array>& arrays() const { return arrays_; }
   std::size_t bytes_used() const { return bytes_used_; }
 

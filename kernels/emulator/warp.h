@@ -122,6 +122,10 @@ inline void __syncthreads(std::source_location at = std::source_location::curren
   this_block->wait_for_block(at);
 }
 
+/// What this thread has written before is seen by other blocks before what it writes after.
+inline void __threadfence() { this_block->fence(); }
+inline void __threadfence_block() { this_block->fence(); }
+
 inline int __popc(unsigned value) { return std::popcount(value); }
 inline int __ffs(int value) {
   return value ? std::countr_zero(static_cast<unsigned>(value)) + 1 : 0;

@@ -1,5 +1,10 @@
 #include "tests/kernels/devices.h"
 
+#include <cstdlib>
+#include <string_view>
+
+#include "tensor/cuda_device.h"
+
 namespace nanopneumo::test {
 
 using emulator::ThreadOrder;
@@ -7,10 +12,9 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
-}  // namespace
 
-const std::vector<DeviceUnderTest>& devices_under_test() {
-  static const std::vector<DeviceUnderTest> devices = {
+std::vector<DeviceUnderTest> all_devices() {
+  std::vector<DeviceUnderTest> devices = {
       {"cpu, 1 thread", [] { return make_cpu_device(1); }},
       {"cpu, 2 threads", [] { return make_cpu_device(2); }},
       {"emulated, forward", [] { return make_emulated_device(2); }, kEmulatedShare},
@@ -22,6 +26,23 @@ const std::vector<DeviceUnderTest>& devices_under_test() {
        },
        kEmulatedShare},
   };
+  if (cuda::status().missing.empty()) devices.push_back({"cuda", make_cuda_device});
+  return devices;
+}
+
+/// The devices named NANOPNEUMO_TEST_DEVICE ("cuda"), or all.
+std::vector<DeviceUnderTest> wanted_devices() {
+  std::vector<DeviceUnderTest> devices = all_devices();
+  if (const char* name = std::getenv("NANOPNEUMO_TEST_DEVICE"); name && *name)
+    std::erase_if(devices,
+                  [&](const DeviceUnderTest& device) { return !device.label.starts_with(name); });
+  return devices;
+}
+
+}  // namespace
+
+const std::vector<DeviceUnderTest>& devices_under_test() {
+  static const std::vector<DeviceUnderTest> devices = wanted_devices();
   return devices;
 }
 

@@ -1,6 +1,7 @@
 // Options: what is refused, by which sentence, and what --help says.
 #include <doctest/doctest.h>
 
+#include "kernels/cuda/runtime/cuda_status.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/tools/sandbox.h"
@@ -62,7 +63,7 @@ TEST_CASE("help of train shows the defaults") {
   for (const char* part :
        {"--batch INT=32", "--learning-rate FLOAT=0.001", "--dropout FLOAT=0.4", "[10]",
         "--image-size TEXT=250", "--class-weight TEXT=none", "--phantoms INT=800", "=nearest",
-        "--device TEXT=cpu", "--alpha FLOAT=1"}) {
+        "--device TEXT:{cpu,cuda,emulated}=cpu", "--alpha FLOAT=1"}) {
     INFO(part);
     CHECK(contains(help, part));
   }
@@ -128,8 +129,8 @@ TEST_CASE("impossible numbers are refused by the option's name") {
   refuse_training({"--dropout", "nan"}, {"--dropout"});
   refuse_training({"--seed", "-1"}, {"--seed", "-1"});
   refuse_training({"--seed", "x"}, {"--seed", "x"});
-  refuse_training({"--threads", "-1"}, {"--threads = -1"});
-  refuse_training({"--threads", "100000"}, {"--threads = 100000"});
+  refuse_training({"--threads", "-1"}, {"--threads", "-1"});
+  refuse_training({"--threads", "100000"}, {"--threads", "100000"});
   refuse_training({"--loader-threads", "-1"}, {"--loader-threads = -1"});
   refuse_training({"--phantoms", "7"}, {"--phantoms = 7", "from 8"});
 }
@@ -193,17 +194,30 @@ TEST_CASE("models, devices and interpolations are refused by name") {
   const Sandbox sandbox;
   sandbox.refuse({"train", "resnet"}, {"resnet", "cnn", "mobilenet"});
   sandbox.refuse({"summary", "resnet"}, {"resnet", "cnn", "mobilenet"});
-  sandbox.refuse({"train", "cnn", "--device", "cuda"}, {"cuda", "cpu"});
+  sandbox.refuse({"train", "cnn", "--device", "tpu"}, {"tpu", "cpu", "cuda", "emulated"});
+  sandbox.refuse({"train", "cnn", "--precision", "tf32"}, {"tf32", "cpu", "--device cuda"});
+  sandbox.refuse({"train", "cnn", "--device", "emulated", "--gemm", "cublas"},
+                 {"cublas", "emulated", "--device cuda"});
   for (const Arguments& command :
        {Arguments{"evaluate", "run", "--data", "d"}, {"predict", "run", "a.png"}}) {
     Arguments arguments = command;
-    arguments.insert(arguments.end(), {"--device", "cuda"});
-    sandbox.refuse(arguments, {"--device", "cuda", "cpu"});
+    arguments.insert(arguments.end(), {"--device", "tpu"});
+    sandbox.refuse(arguments, {"--device", "tpu", "cpu", "cuda"});
   }
   refuse_training({"--interpolation", "lanczos"}, {"--interpolation", "lanczos", "bilinear"});
   sandbox.refuse({"evaluate", "run", "--data", "d", "--split", "all"}, {"--split", "all", "test"});
   sandbox.refuse({"predict", "run", "a.png", "--checkpoint", "first"},
                  {"--checkpoint", "first", "best"});
+}
+
+TEST_CASE("a GPU that is not there is refused in a sentence") {
+  const cuda::Status status = cuda::status();
+  if (status.missing.empty()) {
+    skip_cases(1, "there is a GPU");
+    return;
+  }
+  Sandbox().refuse({"train", "cnn", "--device", "cuda"},
+                   {"--device cuda", status.missing, "--device cpu"});
 }
 
 TEST_CASE("options that contradict each other are refused") {

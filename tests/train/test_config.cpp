@@ -37,7 +37,9 @@ Config every_option() {
                            .horizontal_flip = true,
                            .vertical_flip = true},
           .seed = std::numeric_limits<std::int64_t>::max(),
-          .device = "cpu",
+          .device = "emulated",
+          .precision = "bf16",
+          .gemm = "ours",
           .threads = 3,
           .loader_threads = 2};
 }
@@ -74,10 +76,12 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.augmentation.vertical_flip == c.augmentation.vertical_flip);
     CHECK(back.seed == c.seed);
     CHECK(back.device == c.device);
+    CHECK(back.precision == c.precision);
+    CHECK(back.gemm == c.gemm);
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(27);
+    count_cases(29);
   }
 }
 
@@ -119,7 +123,9 @@ TEST_CASE("A config.toml that is not one is refused by name and cause") {
   CHECK(says(replaced("interpolation", "interpolation = \"cubic\""), "interpolation"));
   CHECK(says(replaced("class_weight", "class_weight = \"heavy\""), "heavy"));
   CHECK(says(replaced("model", "model = \"resnet\""), "resnet"));
-  CHECK(says(replaced("device", "device = \"cuda\""), "cuda"));
+  CHECK(says(replaced("device", "device = \"tpu\""), "tpu", "emulated"));
+  CHECK(says(replaced("precision", "precision = 16"), "precision"));
+  CHECK(says(replaced("gemm", "gemm = \"mkl\""), "mkl", "cublas"));
   CHECK(says(error("epochs = \n"), "bad.toml", "line 1"));
   CHECK(says(input_error_of([&] { (void)read_config(folder.path() / "none.toml"); }), "none.toml"));
   CHECK(input_error_of([&] {

@@ -9,7 +9,7 @@
 
 namespace nanopneumo::cuda {
 
-/// Issues one launch. Throws CudaError with the kernel's name and the launch's sizes where the runtime
+/// Issues one launch to `stream`, a CudaStream. Throws CudaError with the kernel's name and the launch's sizes where the runtime
 /// refuses it.
 void launch_kernel(GpuStream& stream, const char* name, const void* kernel, dim3 grid, dim3 block,
                    std::size_t shared_bytes, void** arguments);

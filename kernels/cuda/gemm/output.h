@@ -1,0 +1,70 @@
+// What a matrix product writes: where the rows of C lie, and what is done to an element before.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cuda/epilogue.h"
+#include "kernels/cuda/gemm/views.h"
+
+namespace nanopneumo::GPU_NAMESPACE {
+
+/// The rows of C one after another.
+struct ContiguousRows {
+  int columns;
+  __device__ std::int64_t offset(int m) const { return std::int64_t{m} * columns; }
+};
+
+/// C in memory. Rows::offset(m) says where row m begins; its columns lie side by side.
+template <class Rows>
+struct Output {
+  float* data;
+  int columns;
+  Rows rows;
+  Epilogue<float> epilogue;
+  bool by_four;            ///< 16-byte stores are possible
+  std::int64_t slice = 0;  ///< elements between the partial results of a product in parts
+
+  /// The part of the reduction that this block works on is number `part`.
+  __device__ Output of_part(unsigned part) const {
+    Output output = *this;
+    output.data += std::int64_t{part} * slice;
+    return output;
+  }
+  __device__ void store(int m, int n, float value) const {
+    if (n < columns) store_at(rows.offset(m) + n, n, value);
+  }
+  /// Columns n .. n+3 of row m, as far as there are such columns; n is a multiple of 4.
+  __device__ void store4(int m, int n, float4 value) const {
+    if (n >= columns) return;
+    const std::int64_t i = rows.offset(m) + n;
+    if (by_four) {
+      GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
+      return;
+    }
+    store_at(i, n, value.x);
+    if (n + 1 < columns) store_at(i + 1, n + 1, value.y);
+    if (n + 2 < columns) store_at(i + 2, n + 2, value.z);
+    if (n + 3 < columns) store_at(i + 3, n + 3, value.w);
+  }
+
+ private:
+  __device__ void store_at(std::int64_t i, int n, float value) const {
+    data[i] = apply(epilogue, value, i, n);
+  }
+};
+
+/// An output of `columns` columns with its epilogue.
+template <class Rows>
+Output<Rows> output(float* data, int columns, const Rows& rows,
+                    const Epilogue<float>& epilogue = {}) {
+  const bool by_four = columns % 4 == 0 && is_aligned16(data) && is_aligned16(epilogue);
+  return {data, columns, rows, epilogue, by_four};
+}
+
+/// The same for a row-major matrix.
+inline Output<ContiguousRows> output(float* data, int columns,
+                                     const Epilogue<float>& epilogue = {}) {
+  return output(data, columns, ContiguousRows{columns}, epilogue);
+}
+
+}  // namespace nanopneumo::GPU_NAMESPACE

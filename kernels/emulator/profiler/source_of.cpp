@@ -1,0 +1,91 @@
+#include "kernels/emulator/profiler/source_of.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace nanopneumo::profiler {
+namespace {
+
+/// The address as the program's file has it, or 0 where `pc` lies in another file.
+std::uintptr_t address_in_program(const void* pc) {
+  Dl_info here, there;
+  if (!dladdr(pc, &there) || !dladdr(reinterpret_cast<const void*>(&source_of), &here) ||
+      here.dli_fbase != there.dli_fbase)
+    return 0;
+  const auto address = reinterpret_cast<std::uintptr_t>(pc) - 1;  // within the call
+  const bool moved = static_cast<const Elf64_Ehdr*>(there.dli_fbase)->e_type == ET_DYN;
+  return moved ? address - reinterpret_cast<std::uintptr_t>(there.dli_fbase) : address;
+}
+
+/// What a command prints, in lines.
+std::vector<std::string> lines_of(const std::string& command) {
+  std::vector<std::string> lines;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  if (!pipe) return lines;
+  char* line = nullptr;
+  std::size_t room = 0;
+  for (ssize_t n; (n = getline(&line, &room, pipe.get())) > 0;)
+    lines.emplace_back(line, line[n - 1] == '\n' ? n - 1 : n);
+  std::free(line);
+  return lines;
+}
+
+/// "add_kernel" of "nanopneumo::profiled::(anonymous namespace)::add_kernel(long, float const*)".
+std::string short_name(const std::string& function) {
+  std::size_t end = 0, start = 0;
+  int depth = 0;
+  for (; end < function.size(); ++end) {
+    const char c = function[end];
+    if (c == '<') ++depth;
+    if (c == '>') --depth;
+    if (depth) continue;
+    if (c == ' ' && function.compare(0, end, "(anonymous") != 0) start = end + 1;
+    if (c == ':') start = end + 1;
+    if (c == '(' && function.compare(end, 10, "(anonymous") != 0) break;
+  }
+  return function.substr(start, end - start);
+}
+
+/// "kernels/cuda/add.cu:10" of "build/../kernels/cuda/add.cu:10 (discriminator 2)".
+std::string short_line(const std::string& line) {
+  return std::filesystem::path(line.substr(0, line.find(" (disc"))).lexically_normal().string();
+}
+
+std::string look_up(const void* pc) {
+  const std::uintptr_t address = address_in_program(pc);
+  if (!address) return fmt::format("{}", pc);
+  // Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
+  const auto lines = lines_of(
+      fmt::format("addr2line -e /proc/{}/exe -f -C -i {:#x} 2>/dev/null", getpid(), address));
+  if (lines.size() < 2 || lines[1].starts_with("??")) return fmt::format("program+{:#x}", address);
+  std::string text = fmt::format("{} ({})", short_line(lines[1]), short_name(lines[0]));
+  if (lines[1].find(".cu:") != std::string::npos) return text;
+  for (std::size_t i = 3; i < lines.size(); i += 2)
+    if (lines[i].find(".cu:") != std::string::npos)
+      return fmt::format("{} ({}), in {}", short_line(lines[i]), short_name(lines[i - 1]), text);
+  return text;
+}
+
+}  // namespace
+
+std::string source_of(const void* pc) {
+  static std::mutex mutex;
+  static std::map<const void*, std::string> known;
+  const std::lock_guard lock(mutex);
+  const auto [place, is_new] = known.try_emplace(pc);
+  if (is_new) place->second = look_up(pc);
+  return place->second;
+}
+
+}  // namespace nanopneumo::profiler

@@ -1,0 +1,13 @@
+// From a program counter to a line of source.
+#pragma once
+
+#include <string>
+
+namespace nanopneumo::profiler {
+
+/// "FILE:LINE (FUNCTION)" of the instruction before `pc`; where it was inlined, the line in the .cu file
+/// that it was inlined into is named too. By binutils' addr2line, once for each address; where that is
+/// missing, the offset in the program.
+std::string source_of(const void* pc);
+
+}  // namespace nanopneumo::profiler

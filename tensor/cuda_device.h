@@ -1,0 +1,17 @@
+// The GPU as a device.
+#pragma once
+
+#include <memory>
+
+#include "kernels/cuda/runtime/cuda_status.h"
+#include "tensor/device.h"
+
+namespace nanopneumo {
+
+/// The first GPU (CUDA_VISIBLE_DEVICES chooses another). Operations run in the background, in order;
+/// they are waited for where values go back to the host. Throws InputError, saying what is missing,
+/// where the program or the machine has no GPU to offer; cuda::CudaError, at once or later, where the
+/// device fails.
+std::unique_ptr<Device> make_cuda_device();
+
+}  // namespace nanopneumo

@@ -1,0 +1,32 @@
+// A device as a user asks for it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tensor/device.h"
+
+namespace nanopneumo {
+
+/// Where, how exactly and on how many threads to compute.
+struct DeviceOptions {
+  std::string device = "cpu";  ///< cpu, cuda or emulated
+  int threads = 0;             ///< of the CPU; 0: all
+  /// What GPUs multiply in: float32, or tf32 or bf16 on their tensor cores.
+  std::string precision = "float32";
+  std::string gemm = "ours";  ///< whose matrix products GPUs run: ours or cublas
+
+  /// Throws InputError for names that there are not, and for those that do not go together.
+  void validate() const;
+};
+
+/// Throws InputError, saying what is missing, where this machine cannot do it.
+std::unique_ptr<Device> make_device(const DeviceOptions& options);
+
+/// One line: the device's hardware and how it computes. The device has been made.
+std::string describe_device(const DeviceOptions& options);
+
+/// 0 becomes the number of CPUs this process may use.
+int resolve_threads(int threads);
+
+}  // namespace nanopneumo
