@@ -2,6 +2,7 @@
 
 #include "layers/relu.h"
 #include "layers/sigmoid.h"
+#include "layers/swish.h"
 
 namespace nanopneumo {
 
@@ -16,6 +17,8 @@ Variable<T> activate(Tape<T>& tape, const Variable<T>& x, Activation activation)
       return relu6(tape, x);
     case Activation::sigmoid:
       return sigmoid(tape, x);
+    case Activation::swish:
+      return swish(tape, x);
   }
   return x;
 }

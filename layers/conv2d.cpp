@@ -1,5 +1,6 @@
 #include "layers/conv2d.h"
 
+#include "layers/activation.h"
 #include "layers/gradients.h"
 
 namespace nanopneumo {
@@ -50,9 +51,15 @@ Shape Conv2D::output_shape(std::span<const Shape> inputs) const {
 
 template <class T>
 Variable<T> Conv2D::run(const Call<T>& call) const {
-  return conv2d(call.tape, call.input(), call.parameters[0],
-                options_.use_bias ? &call.parameters[1] : nullptr,
-                window(call.input().shape().without_batch()), options_.activation);
+  const auto convolve = [&](Activation activation) {
+    return conv2d(call.tape, call.input(), call.parameters[0],
+                  options_.use_bias ? &call.parameters[1] : nullptr,
+                  window(call.input().shape().without_batch()), activation);
+  };
+  // Swish's gradient needs its input, which a convolution that applies it in passing does not keep.
+  if (options_.activation == Activation::swish && call.tape.recording())
+    return activate(call.tape, convolve(Activation::none), Activation::swish);
+  return convolve(options_.activation);
 }
 
 template Variable<float> conv2d(Tape<float>&, const Variable<float>&, const Variable<float>&,

@@ -30,6 +30,8 @@ __device__ inline float activate(Activation activation, float x) {
       return x < 0 ? 0.0f : x > 6 ? 6.0f : x;
     case Activation::sigmoid:
       return sigmoid(x);
+    case Activation::swish:
+      return x * sigmoid(x);
   }
   return x;
 }

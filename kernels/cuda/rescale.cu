@@ -1,0 +1,29 @@
+// y[i,c] = x[i,c] * factors[c]
+#include "kernels/cuda/map_rows.h"
+#include "kernels/cuda/ops.h"
+
+namespace nanopneumo::GPU_NAMESPACE {
+namespace {
+
+/// The factors travel as an argument of the kernel.
+struct Rescale {
+  struct Constants {
+    using Real = float;
+    float factor;
+  };
+  float factors[std::tuple_size_v<ChannelFactors>];
+
+  __device__ Constants constants(std::int64_t, int c) const { return {factors[c]}; }
+  __device__ void operator()(const Constants& k, float x, float& y) const { y = x * k.factor; }
+};
+
+}  // namespace
+
+void rescale(Stream& stream, const RowsDims& d, const ChannelFactors& factors, const float* x,
+             float* y) {
+  const auto factor = [&](std::size_t c) { return static_cast<float>(factors[c]); };
+  map_rows(stream, "rescale", {1, d.rows, d.C}, Rescale{{factor(0), factor(1), factor(2)}}, In{x},
+           Out{y});
+}
+
+}  // namespace nanopneumo::GPU_NAMESPACE
