@@ -51,30 +51,31 @@ endif()
 list(JOIN CMAKE_CUDA_ARCHITECTURES ", " cuda_architectures)
 message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${cuda_architectures}")
 
-file(GLOB runtime_sources CONFIGURE_DEPENDS kernels/cuda/runtime/*.cpp)
-list(TRANSFORM cuda_sources PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE kernel_sources)
-add_library(nanopneumo_cuda STATIC ${kernel_sources} ${runtime_sources})
 if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know that nvcc has C++20
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
 endif()
-set_target_properties(nanopneumo_cuda PROPERTIES
-  CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF)
 set(nvcc_options -fmad=false --expt-relaxed-constexpr -Werror=all-warnings
     -Xcompiler=-Wall,-Wextra,-Werror,-ffp-contract=off)
+# With the static runtime the program starts on machines without CUDA.
+set(cuda_runtime Static)
 if(NANOPNEUMO_PTXRUN)
   list(APPEND nvcc_options --no-compress)
+  set(cuda_runtime Shared)
+  message(STATUS "CUDA: the shared runtime, for ${NANOPNEUMO_PTXRUN}")
 endif()
-target_compile_options(nanopneumo_cuda PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${nvcc_options}>")
+
+# How every target with .cu files is compiled by nvcc.
+function(nanopneumo_use_nvcc target)
+  set_target_properties(${target} PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON
+    CUDA_EXTENSIONS OFF CUDA_RUNTIME_LIBRARY ${cuda_runtime})
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:${nvcc_options}>")
+endfunction()
+
+file(GLOB runtime_sources CONFIGURE_DEPENDS kernels/cuda/runtime/*.cpp)
+list(TRANSFORM cuda_sources PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE kernel_sources)
+add_library(nanopneumo_cuda STATIC ${kernel_sources} ${runtime_sources})
+nanopneumo_use_nvcc(nanopneumo_cuda)
 set_source_files_properties(kernels/cuda/runtime/cuda_status.cpp PROPERTIES
   COMPILE_DEFINITIONS NANOPNEUMO_CUDA_ARCHITECTURES="${cuda_architectures}")
-# With the static runtime the program starts on machines without CUDA.
-if(NANOPNEUMO_PTXRUN)
-  set(cuda_runtime CUDA::cudart)
-  set_target_properties(nanopneumo_cuda PROPERTIES CUDA_RUNTIME_LIBRARY Shared)
-  message(STATUS "CUDA: for ${NANOPNEUMO_PTXRUN}, with the shared runtime")
-else()
-  set(cuda_runtime CUDA::cudart_static)
-  set_target_properties(nanopneumo_cuda PROPERTIES CUDA_RUNTIME_LIBRARY Static)
-endif()
-target_link_libraries(nanopneumo_cuda PUBLIC nanopneumo_options nanopneumo_kernels ${cuda_runtime}
-                      fmt::fmt)
+target_link_libraries(nanopneumo_cuda PUBLIC nanopneumo_options nanopneumo_kernels fmt::fmt
+  $<IF:$<STREQUAL:${cuda_runtime},Shared>,CUDA::cudart,CUDA::cudart_static>)

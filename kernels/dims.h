@@ -69,7 +69,7 @@ struct RowsDims {
 };
 
 /// A factor for each of the up to three channels of an image.
-using ChannelFactors = std::array<double, 3>;
+using ChannelFactors = std::array<float, 3>;
 
 /// C neighbouring channels, from `offset` on, of rows that have C_whole of them. A part of a
 /// concatenation: its rows are N*H*W, and offset is the number of channels that come before it.

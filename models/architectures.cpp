@@ -1,6 +1,7 @@
 // The table of the models. Weight files as Keras publishes them: keras/src/applications/<model>.py.
 #include "models/cnn.h"
 #include "models/densenet121.h"
+#include "models/efficientnetb4.h"
 #include "models/inceptionv3.h"
 #include "models/mobilenet.h"
 #include "models/registry.h"
@@ -12,6 +13,7 @@ namespace nanopneumo {
 namespace {
 
 constexpr std::string_view kDenseNetAliases[] = {"densenet-121", "densenet_121"};
+constexpr std::string_view kEfficientNetAliases[] = {"efficientnet-b4", "efficientnet_b4"};
 constexpr std::string_view kInceptionAliases[] = {"inception-v3", "inception_v3"};
 constexpr std::string_view kResNetAliases[] = {"resnet-50", "resnet_50"};
 constexpr std::string_view kVggAliases[] = {"vgg-16", "vgg_16"};
@@ -51,6 +53,26 @@ const Architecture kArchitectures[] = {
           .folder = "https://storage.googleapis.com/tensorflow/keras-applications/densenet/",
           .md5 = "9d60b8095a5708f2dcce2bca79d332c7"},
      .build = build<densenet121>},
+    {.name = "efficientnetb4",
+     .title = "EfficientNetB4",
+     .aliases = kEfficientNetAliases,
+     .minimum_size = 32,
+     .preprocessing = kNoPreprocessing,
+     .is_backbone = true,
+     .takes_alpha = false,
+     .imagenet_size = 380,
+     .weights = {.name = "efficientnetb4_notop.h5",
+                 .folder = "https://storage.googleapis.com/keras-applications/",
+                 .md5 = "ebc24e6d6c33eaebbd558eafbeedf1ba"},
+     .weights_with_top = {.name = "efficientnetb4.h5",
+                          .folder = "https://storage.googleapis.com/keras-applications/",
+                          .md5 = "18c95ad55216b8f92d7e70b3a046e2fc"},
+     .build =
+         [](const Shape& image, const ModelOptions& options) {
+           return efficientnetb4(image, {.include_top = options.include_top,
+                                         .imagenet_rescaling = options.pretrained,
+                                         .drop_connect_rate = options.drop_connect});
+         }},
     {.name = "inceptionv3",
      .title = "InceptionV3",
      .aliases = kInceptionAliases,

@@ -12,9 +12,10 @@ namespace nanopneumo {
 
 /// What a model can be asked for besides its input size.
 struct ModelOptions {
-  double alpha = 1.0;        ///< MobileNet's width multiplier
-  bool include_top = false;  ///< backbones: with the ImageNet classifier
-  double dropout = 0.4;      ///< of the head, or of the scratch CNN
+  double alpha = 1.0;         ///< MobileNet's width multiplier
+  bool include_top = false;   ///< backbones: with the ImageNet classifier
+  double dropout = 0.4;       ///< of the head, or of the scratch CNN
+  double drop_connect = 0.2;  ///< EfficientNet's, while it trains (efficientnetb4.h)
   /// Made for ImageNet weights; EfficientNet has a rescaling more then (efficientnetb4.h).
   bool pretrained = true;
 };

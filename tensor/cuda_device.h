@@ -8,10 +8,11 @@
 
 namespace nanopneumo {
 
-/// The first GPU (CUDA_VISIBLE_DEVICES chooses another). Operations run in the background, in order;
+/// The first GPU (CUDA_VISIBLE_DEVICES chooses another). Below float32, dense layers and convolutions run
+/// on tensor cores. Operations run in the background, in order;
 /// they are waited for where values go back to the host. Throws InputError, saying what is missing,
 /// where the program or the machine has no GPU to offer; cuda::CudaError, at once or later, where the
 /// device fails.
-std::unique_ptr<Device> make_cuda_device();
+std::unique_ptr<Device> make_cuda_device(Precision precision = Precision::float32);
 
 }  // namespace nanopneumo

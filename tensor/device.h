@@ -8,6 +8,7 @@
 
 #include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
+#include "kernels/precision.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
 #include "tensor/upload.h"
@@ -53,7 +54,9 @@ class Device {
 /// Threads the CPU device may use; 0 means all the machine lets this process use.
 std::unique_ptr<Device> make_cpu_device(int threads);
 
-/// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above.
-std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule = {});
+/// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above. Below
+/// float32, dense layers and convolutions run on (emulated) tensor cores.
+std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule = {},
+                                             Precision precision = Precision::float32);
 
 }  // namespace nanopneumo

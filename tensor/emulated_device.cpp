@@ -7,20 +7,23 @@ namespace {
 
 class EmulatedDevice final : public HostMemoryDevice {
  public:
-  EmulatedDevice(int threads, const emulator::Schedule& schedule) : stream_(threads, schedule) {}
+  EmulatedDevice(int threads, const emulator::Schedule& schedule, Precision precision)
+      : stream_(threads, schedule), kernels_(emulated::kernels(precision)) {}
   std::string name() const override { return "emulated"; }
   Stream& stream() override { return stream_; }
-  const Kernels<float>* float_kernels() const override { return &emulated::kernels(); }
+  const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
 
  private:
   emulator::EmulatedStream stream_;
+  const Kernels<float>& kernels_;
 };
 
 }  // namespace
 
-std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule) {
-  return std::make_unique<EmulatedDevice>(threads, schedule);
+std::unique_ptr<Device> make_emulated_device(int threads, const emulator::Schedule& schedule,
+                                             Precision precision) {
+  return std::make_unique<EmulatedDevice>(threads, schedule, precision);
 }
 
 }  // namespace nanopneumo

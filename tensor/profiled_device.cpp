@@ -6,7 +6,6 @@
 #include "kernels/cuda/kernel_tables.h"
 #include "kernels/emulator/profiler/device_memory.h"
 #include "kernels/emulator/profiler/profiled_stream.h"
-#include "tensor/host_device.h"
 
 namespace nanopneumo {
 namespace {
@@ -41,14 +40,13 @@ class DeviceMemoryAllocator final : public Allocator {
 
 class ProfiledEmulation final : public ProfiledDevice {
  public:
-  ProfiledEmulation(int threads, const emulator::Schedule& schedule)
-      : stream_(threads, schedule, memory_) {}
+  ProfiledEmulation(int threads, const emulator::Schedule& schedule, Precision precision)
+      : kernels_(profiled::kernels(precision)), stream_(threads, schedule, memory_) {}
   std::string name() const override { return "profiled"; }
   Allocator& allocator() override { return allocator_; }
   Stream& stream() override { return stream_; }
-  const Kernels<float>* float_kernels() const override { return &profiled::kernels(); }
+  const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
-  std::unique_ptr<Upload> make_upload() override { return std::make_unique<HostUpload>(); }
   void copy_to_device(void* device_memory, const void* host, std::size_t bytes) override {
     if (bytes) std::memcpy(device_memory, host, bytes);
     memory_.mark_written(device_memory, bytes);
@@ -66,6 +64,7 @@ class ProfiledEmulation final : public ProfiledDevice {
   std::vector<profiler::KernelProfile> take_profiles() override { return stream_.take_profiles(); }
 
  private:
+  const Kernels<float>& kernels_;
   profiler::DeviceMemory memory_;
   DeviceMemoryAllocator allocator_{memory_};
   profiler::ProfiledStream stream_;
@@ -74,8 +73,9 @@ class ProfiledEmulation final : public ProfiledDevice {
 }  // namespace
 
 std::unique_ptr<ProfiledDevice> make_profiled_device(int threads,
-                                                     const emulator::Schedule& schedule) {
-  return std::make_unique<ProfiledEmulation>(threads, schedule);
+                                                     const emulator::Schedule& schedule,
+                                                     Precision precision) {
+  return std::make_unique<ProfiledEmulation>(threads, schedule, precision);
 }
 
 }  // namespace nanopneumo

@@ -20,6 +20,7 @@ class ProfiledDevice : public Device {
 
 /// Blocks on `threads` threads; 0 means all the machine lets this process use.
 std::unique_ptr<ProfiledDevice> make_profiled_device(int threads,
-                                                     const emulator::Schedule& schedule = {});
+                                                     const emulator::Schedule& schedule = {},
+                                                     Precision precision = Precision::float32);
 
 }  // namespace nanopneumo

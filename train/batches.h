@@ -24,6 +24,8 @@ class Batches {
  public:
   Batches(Device& device, const ImageSet& images, const Preprocessing& preprocessing);
 
+  const ImageSet& image_set() const { return images_; }
+
   /// Begins to gather images number `which` and to copy them to the device, beside what either
   /// computes; the next call of images() or training() for the same ones finds them there.
   void prepare(std::span<const std::int64_t> which);

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "train/batches.h"
-
 namespace nanopneumo {
 
 double probability(double logit) {
@@ -16,6 +14,12 @@ double probability(double logit) {
 std::vector<double> score_images(const Network& network, const ImageSet& images, int batch,
                                  const WorkProgress& progress) {
   Batches batches(network.device(), images, network.architecture().preprocessing);
+  return score_images(network, batches, batch, progress);
+}
+
+std::vector<double> score_images(const Network& network, Batches& batches, int batch,
+                                 const WorkProgress& progress) {
+  const ImageSet& images = batches.image_set();
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(images.size()));
   std::iota(numbers.begin(), numbers.end(), 0);
   std::vector<double> logits;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/image_set.h"
+#include "train/batches.h"
 #include "train/metrics.h"
 #include "train/network.h"
 
@@ -20,6 +21,9 @@ double probability(double logit);
 /// Logits in inference mode, in the order of the images; shorter than the set where `progress`
 /// stopped it. Throws InputError where the network gives NaN.
 std::vector<double> score_images(const Network& network, const ImageSet& images, int batch,
+                                 const WorkProgress& progress = {});
+/// The same, for all images of `batches`.
+std::vector<double> score_images(const Network& network, Batches& batches, int batch,
                                  const WorkProgress& progress = {});
 
 /// Mean binary cross-entropy from logits, unweighted.

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "io/atomic_file.h"
-#include "train/batches.h"
 #include "train/process_memory.h"
 
 namespace nanopneumo {
@@ -34,6 +33,8 @@ Trainer::Trainer(const Config& config, const TrainingData& data, Network& networ
       data_(data),
       network_(network),
       folder_(std::move(folder)),
+      training_batches_(network.device(), data.train, network.architecture().preprocessing),
+      validation_batches_(network.device(), data.validation, network.architecture().preprocessing),
       optimizer_(network.parameters(), config.learning_rate) {
   const std::int64_t positives = count_positives(data.train);
   class_weights_ = config.class_weights.resolve(data.train.size() - positives, positives);
@@ -113,7 +114,6 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
   const std::vector<std::int64_t> order = epoch_order(data_.train.size(), config_.seed, epoch);
   const auto batch_size = static_cast<std::int64_t>(config_.batch);
   const std::int64_t batches = batches_per_epoch();
-  Batches source(network_.device(), data_.train, network_.architecture().preprocessing);
   const auto images_of = [&](std::int64_t batch) {
     const std::int64_t first = batch * batch_size;
     const std::int64_t count = std::min(batch_size, data_.train.size() - first);
@@ -125,9 +125,10 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
     if (stop()) return false;
     const auto which = images_of(state_.next_batch);
     const auto count = static_cast<std::int64_t>(which.size());
-    LabelledBatch<float> batch =
-        source.training(which, config_.augmentation, class_weights_, config_.seed, epoch);
-    if (state_.next_batch + 1 < batches) source.prepare(images_of(state_.next_batch + 1));
+    LabelledBatch<float> batch = training_batches_.training(which, config_.augmentation,
+                                                            class_weights_, config_.seed, epoch);
+    if (state_.next_batch + 1 < batches)
+      training_batches_.prepare(images_of(state_.next_batch + 1));
     batch.x = network_.features(batch.x);
     const Pass pass{
         .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};
@@ -154,7 +155,7 @@ bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
   const auto start = Clock::now();
   bool stopped = false;
-  const std::vector<double> logits = score_images(network_, data_.validation, config_.batch,
+  const std::vector<double> logits = score_images(network_, validation_batches_, config_.batch,
                                                   [&](std::int64_t done, std::int64_t total) {
                                                     observer.on_validation(done, total);
                                                     stopped = stop();

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/data.h"
 #include "train/run_folder.h"
@@ -63,6 +64,7 @@ class Trainer {
   const TrainingData& data_;
   Network& network_;
   RunFolder folder_;
+  Batches training_batches_, validation_batches_;
   Adam<float> optimizer_;
   std::array<double, 2> class_weights_;
   TrainingState state_;

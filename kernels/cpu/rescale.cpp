@@ -8,8 +8,7 @@ void rescale(Stream& stream, const RowsDims& d, const ChannelFactors& factors, c
              float* y) {
   parallel_for(stream, d.rows, [=](std::int64_t row) {
     for (int c = 0; c < d.C; ++c)
-      y[row * d.C + c] =
-          x[row * d.C + c] * static_cast<float>(factors[static_cast<std::size_t>(c)]);
+      y[row * d.C + c] = x[row * d.C + c] * factors[static_cast<std::size_t>(c)];
   });
 }
 

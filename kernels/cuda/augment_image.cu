@@ -33,19 +33,22 @@ struct PixelTransform {
 
 /// Where pixel (i, j) of the mapped image lies in the input.
 struct PixelTaps {
+  bool between;  ///< pixels, as opposed to on one
   LinearTap row, column;
 
   /// Without a map, the pixel itself.
   __device__ PixelTaps(const PixelTransform& t, int i, int j, int H, int W)
-      : row{i, i, 1, 0}, column{j, j, 1, 0} {
-    if (!t.affine) return;
+      : between(t.affine), row{i, i, 1, 0}, column{j, j, 1, 0} {
+    if (!between) return;
     row = linear_tap(input_position(t.map.row, i, j), H);
     column = linear_tap(input_position(t.map.column, i, j), W);
   }
 
-  /// Channel c of the image (H, W, C) here.
+  /// Channel c of the image (H, W, C) here. Neighbouring threads read neighbouring bytes of the same few
+  /// lines; most of it comes from the first-level cache.
   __device__ float level(const std::uint8_t* image, int W, int C, int c) const {
     const auto at = [&](int h, int w) { return image[(std::int64_t{h} * W + w) * C + c]; };
+    if (!between) return at(row.low, column.low);
     return interpolate(row, column, at(row.low, column.low), at(row.low, column.high),
                        at(row.high, column.low), at(row.high, column.high));
   }

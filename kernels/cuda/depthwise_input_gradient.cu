@@ -14,7 +14,7 @@ using Gradient5x5Stride2 = WindowTile<5, 5, 2, 8, 8, 1>;
 
 // A thread: a tile of dx (window_tile.h) of V channels, each gathered from the windows over it.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, 2)
+__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
     depthwise_input_gradient_kernel(WindowShape d, TileGrid grid, const float* w, const float* dy,
                                     float* dx) {
   const unsigned item = thread_number();

@@ -48,7 +48,7 @@ inline constexpr int kTaps = Tile::kKnown ? Tile::kR* Tile::kS : 1;
 // Block (channels, tap, chunk), the channels varying fastest. dw: (chunks, R*S, C), db: (chunks, C) or
 // null.
 template <class Tile, int V>
-__global__ void __launch_bounds__(ChannelLanes::kThreads, 2)
+__global__ void __launch_bounds__(ChannelLanes::kThreads, kWindowBlocks)
     depthwise_weight_gradient_kernel(WindowShape d, TileChunks chunks, int channel_blocks,
                                      int tap_blocks, const float* x, const float* dy, float* dw,
                                      float* db) {

@@ -1,10 +1,12 @@
 #include "kernels/cuda/kernel_tables.h"
 #include "kernels/cuda/ops.h"
+#include "kernels/cuda/tensor_core_ops.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
+namespace {
 
-const Kernels<float>& kernels() {
-  static constexpr Kernels<float> table{
+constexpr Kernels<float> float32_table() {
+  return {
       .conv_forward = conv_forward,
       .conv_input_gradient = conv_input_gradient,
       .conv_weight_gradient = conv_weight_gradient,
@@ -51,7 +53,37 @@ const Kernels<float>& kernels() {
       .normalize_image = normalize_image,
       .augment_image = augment_image,
   };
+}
+
+/// All but the products of matrices are computed in float32.
+template <class Math>
+constexpr Kernels<float> tensor_core_table() {
+  using Ops = TensorCoreOps<Math>;
+  Kernels<float> table = float32_table();
+  table.conv_forward = Ops::conv_forward;
+  table.conv_input_gradient = Ops::conv_input_gradient;
+  table.conv_weight_gradient = Ops::conv_weight_gradient;
+  table.dense_forward = Ops::dense_forward;
+  table.dense_input_gradient = Ops::dense_input_gradient;
+  table.dense_weight_gradient = Ops::dense_weight_gradient;
   return table;
+}
+
+}  // namespace
+
+const Kernels<float>& kernels(Precision precision) {
+  static constexpr Kernels<float> kFloat32 = float32_table();
+  static constexpr Kernels<float> kTf32 = tensor_core_table<Tf32>();
+  static constexpr Kernels<float> kBf16 = tensor_core_table<Bf16>();
+  switch (precision) {
+    case Precision::tf32:
+      return kTf32;
+    case Precision::bf16:
+      return kBf16;
+    case Precision::float32:
+      break;
+  }
+  return kFloat32;
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

@@ -11,10 +11,10 @@
 
 namespace nanopneumo::GPU_NAMESPACE {
 
-enum class GemmStep { naive, shared_tiles, register_tiles };
+enum class GemmStep { naive, shared_tiles, register_tiles, tensor_cores };
 
 inline constexpr std::array kGemmSteps = {GemmStep::naive, GemmStep::shared_tiles,
-                                          GemmStep::register_tiles};
+                                          GemmStep::register_tiles, GemmStep::tensor_cores};
 
 /// As the files of gemm/ are called.
 constexpr std::string_view name(GemmStep step) {
@@ -25,6 +25,8 @@ constexpr std::string_view name(GemmStep step) {
       return "shared_tiles";
     case GemmStep::register_tiles:
       return "register_tiles";
+    case GemmStep::tensor_cores:
+      return "tensor_cores";
   }
   return "";
 }

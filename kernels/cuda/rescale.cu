@@ -21,9 +21,8 @@ struct Rescale {
 
 void rescale(Stream& stream, const RowsDims& d, const ChannelFactors& factors, const float* x,
              float* y) {
-  const auto factor = [&](std::size_t c) { return static_cast<float>(factors[c]); };
-  map_rows(stream, "rescale", {1, d.rows, d.C}, Rescale{{factor(0), factor(1), factor(2)}}, In{x},
-           Out{y});
+  map_rows(stream, "rescale", {1, d.rows, d.C}, Rescale{{factors[0], factors[1], factors[2]}},
+           In{x}, Out{y});
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

@@ -31,6 +31,12 @@ __device__ __forceinline__ void store2(float* p, float2 value) {
 __device__ __forceinline__ void store4(float* p, float4 value) {
   *reinterpret_cast<float4*>(p) = value;
 }
+__device__ __forceinline__ uint4 load4(const unsigned* p) {
+  return *reinterpret_cast<const uint4*>(p);
+}
+__device__ __forceinline__ void store4(unsigned* p, uint4 value) {
+  *reinterpret_cast<uint4*>(p) = value;
+}
 
 #else
 
@@ -42,29 +48,43 @@ using Floats2 [[gnu::vector_size(8), gnu::may_alias]] = float;
 using Floats4 [[gnu::vector_size(16), gnu::may_alias]] = float;
 
 template <class Vector>
-__forceinline__ void check_alignment(const float* p) {
+__forceinline__ void check_alignment(const void* p) {
   if (reinterpret_cast<std::uintptr_t>(p) % sizeof(Vector)) [[unlikely]]
     this_block->fail("a vector access to an address that is not a multiple of its size");
 }
 
 template <class Vector, class Result>
-__forceinline__ Result load_vector(const float* p) {
+__forceinline__ Result load_vector(const void* p) {
   check_alignment<Vector>(p);
-  return std::bit_cast<Result>(*reinterpret_cast<const Vector*>(p));
+  return std::bit_cast<Result>(*static_cast<const Vector*>(p));
 }
 
 template <class Vector, class Value>
-__forceinline__ void store_vector(float* p, const Value& value) {
+__forceinline__ void store_vector(void* p, const Value& value) {
   check_alignment<Vector>(p);
-  *reinterpret_cast<Vector*>(p) = std::bit_cast<Vector>(value);
+  *static_cast<Vector*>(p) = std::bit_cast<Vector>(value);
 }
 
 }  // namespace detail
 
-__forceinline__ float2 load2(const float* p) { return detail::load_vector<detail::Floats2, float2>(p); }
-__forceinline__ float4 load4(const float* p) { return detail::load_vector<detail::Floats4, float4>(p); }
-__forceinline__ void store2(float* p, float2 value) { detail::store_vector<detail::Floats2>(p, value); }
-__forceinline__ void store4(float* p, float4 value) { detail::store_vector<detail::Floats4>(p, value); }
+__forceinline__ float2 load2(const float* p) {
+  return detail::load_vector<detail::Floats2, float2>(p);
+}
+__forceinline__ float4 load4(const float* p) {
+  return detail::load_vector<detail::Floats4, float4>(p);
+}
+__forceinline__ void store2(float* p, float2 value) {
+  detail::store_vector<detail::Floats2>(p, value);
+}
+__forceinline__ void store4(float* p, float4 value) {
+  detail::store_vector<detail::Floats4>(p, value);
+}
+__forceinline__ uint4 load4(const unsigned* p) {
+  return detail::load_vector<detail::Floats4, uint4>(p);
+}
+__forceinline__ void store4(unsigned* p, uint4 value) {
+  detail::store_vector<detail::Floats4>(p, value);
+}
 
 #endif
 

@@ -25,6 +25,9 @@
 namespace nanopneumo::GPU_NAMESPACE {
 
 inline constexpr int kWindowThreads = 128;
+/// Blocks that a multiprocessor has room for at least: each thread has many loads on their way at once,
+/// so the registers for a large tile are worth more than many threads.
+inline constexpr int kWindowBlocks = 2;
 
 /// What a kernel is compiled for: the window, the outputs rows x columns that a thread computes
 /// (for a gradient: of dx), and how many channels a thread takes at most.

@@ -19,7 +19,8 @@ constinit thread_local dim3 blockDim, gridDim;
 namespace {
 
 bool same_place(const std::source_location& a, const std::source_location& b) {
-  return a.line() == b.line() && std::strcmp(a.file_name(), b.file_name()) == 0;
+  return a.line() == b.line() &&
+         (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
 }
 
 std::string str(const std::source_location& at) {
@@ -46,6 +47,7 @@ void BlockRunner::fail(const std::string& what) const {
 }
 
 void BlockRunner::make_order(const Schedule& schedule) {
+  if (phase_ > 0 && schedule.order != ThreadOrder::shuffled) return;
   order_.resize(threads_in_block_);
   std::iota(order_.begin(), order_.end(), 0u);
   if (schedule.order == ThreadOrder::reverse) std::ranges::reverse(order_);
@@ -66,11 +68,13 @@ void BlockRunner::fence() {
 
 SharedMemory& BlockRunner::shared() { return shared_; }
 unsigned BlockRunner::current_thread() const { return current_; }
+AsyncCopies& BlockRunner::async_copies() { return threads_[current_].async_copies; }
 
 // The body of every fiber.
 void BlockRunner::run_current_thread() {
   Thread& self = threads_[current_];
   self.inside = true;
+  self.async_copies.clear();
   try {
     (*kernel_)();
   } catch (const Cancelled&) {
@@ -109,13 +113,15 @@ void BlockRunner::warp_operation(const WarpOperation& operation) {
   self.state = State::at_warp_operation;
   self.operation = operation;
   self.at = operation.at;
+  std::uint32_t& waiting = lanes_waiting_[first / kWarpSize];
+  waiting |= 1u << lane;
+  if ((waiting & operation.mask) != operation.mask) return suspend_current();
   void* frames[kWarpSize] = {};
   bool complete = true;
   for (unsigned other = 0; other < lanes; ++other) {
     if (!(operation.mask >> other & 1)) continue;
     const Thread& thread = threads_[first + other];
-    complete = complete && thread.state == State::at_warp_operation &&
-               thread.operation.mask == operation.mask &&
+    complete = complete && thread.operation.mask == operation.mask &&
                thread.operation.combine == operation.combine;
     frames[other] = thread.operation.frame;
   }
@@ -126,6 +132,7 @@ void BlockRunner::warp_operation(const WarpOperation& operation) {
   }
   if (operation.combine) operation.combine(frames, operation.mask);
   if (observer_) observer_->thread_runs(current_, *self.fiber);
+  waiting &= ~operation.mask;
   for (unsigned other = 0; other < lanes; ++other)
     if (operation.mask >> other & 1) threads_[first + other].state = State::ready;
 }
@@ -136,7 +143,7 @@ bool BlockRunner::run_ready_threads() {
     if (threads_[thread].state != State::ready) continue;
     any = true;
     current_ = thread;
-    threadIdx = thread_index(thread);
+    threadIdx = threads_[thread].index;
     if (observer_) observer_->thread_runs(thread, *threads_[thread].fiber);
     threads_[thread].fiber->resume();
     if (observer_) observer_->thread_stops();
@@ -207,8 +214,14 @@ void BlockRunner::run(const LaunchConfig& launch, uint3 block, const Schedule& s
     threads_.emplace_back();
     threads_.back().fiber = std::make_unique<Fiber>([this] { run_current_thread(); });
   }
+  lanes_waiting_.fill(0);
   for (unsigned thread = 0; thread < threads_in_block_; ++thread)
     threads_[thread].state = State::ready;
+  if (indexed_for_ != launch.block) {
+    for (unsigned thread = 0; thread < threads_in_block_; ++thread)
+      threads_[thread].index = thread_index(thread);
+    indexed_for_ = launch.block;
+  }
   this_block = this;
   blockIdx = block;
   blockDim = launch.block;

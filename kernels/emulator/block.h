@@ -1,6 +1,7 @@
 // A block of CUDA threads on one thread of the host.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/emulator/async_copies.h"
 #include "kernels/emulator/block_observer.h"
 #include "kernels/emulator/fiber.h"
 #include "kernels/emulator/launch_config.h"
@@ -47,6 +49,7 @@ class BlockRunner {
   void fence();
   SharedMemory& shared();
   unsigned current_thread() const;
+  AsyncCopies& async_copies();
   /// Ends the block with an error of the running thread.
   [[noreturn]] void fail(const std::string& what) const;
 
@@ -55,9 +58,11 @@ class BlockRunner {
   struct Thread {
     std::unique_ptr<Fiber> fiber;
     State state = State::ended;
+    uint3 index;              ///< threadIdx
     bool inside = false;      ///< has begun the kernel and not left it
     std::source_location at;  ///< of the barrier it waits at
     WarpOperation operation;  ///< that it waits in
+    AsyncCopies async_copies;
   };
   struct Cancelled {};  ///< thrown in the threads of a block that is given up
 
@@ -74,6 +79,7 @@ class BlockRunner {
   const LaunchConfig* launch_ = nullptr;
   const std::function<void()>* kernel_ = nullptr;
   uint3 block_;
+  dim3 indexed_for_{0, 0, 0};  ///< size of the block that the threads' indices are those of
   unsigned threads_in_block_ = 0;
   unsigned current_ = 0;
   std::uint64_t phase_ = 0;  ///< counts the orders that were made
@@ -81,6 +87,8 @@ class BlockRunner {
   std::string error_;
   std::vector<Thread> threads_;
   std::vector<unsigned> order_;
+  /// Of each warp, the lanes that wait in an operation of the warp.
+  std::array<std::uint32_t, kMaxThreadsPerBlock / kWarpSize> lanes_waiting_{};
   SharedMemory shared_;
   BlockObserver* observer_ = nullptr;
 };

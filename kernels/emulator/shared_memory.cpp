@@ -23,11 +23,6 @@ std::size_t rounded_up(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-void poison(std::byte* data, std::size_t bytes) {
-  for (std::size_t i = 0; i + 1 < bytes; i += 2) std::memcpy(data + i, &kPoison, 2);
-  if (bytes % 2) data[bytes - 1] = static_cast<std::byte>(kPoison & 0xFF);
-}
-
 }  // namespace
 
 SharedMemory::SharedMemory()
@@ -74,6 +69,18 @@ std::byte* SharedMemory::array(const void* key, const char* name, std::size_t by
 }
 
 std::byte* SharedMemory::dynamic() const { return arrays_.front().data; }
+
+bool SharedMemory::contains(const void* data, std::size_t bytes) const {
+  const auto* first = static_cast<const std::byte*>(data);
+  return std::any_of(arrays_.begin(), arrays_.end(), [&](const Array& array) {
+    return first >= array.data && first + bytes <= array.data + array.bytes;
+  });
+}
+
+void SharedMemory::poison(std::byte* data, std::size_t bytes) {
+  for (std::size_t i = 0; i + 1 < bytes; i += 2) std::memcpy(data + i, &kPoison, 2);
+  if (bytes % 2) data[bytes - 1] = static_cast<std::byte>(kPoison & 0xFF);
+}
 
 std::string SharedMemory::damage() const {
   std::string text;

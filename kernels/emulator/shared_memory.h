@@ -33,6 +33,10 @@ class SharedMemory {
   std::byte* array(const void* key, const char* name, std::size_t bytes);
   std::byte* dynamic() const;
   std::size_t dynamic_bytes() const { return arrays_.front().bytes; }
+  /// Whether `bytes` bytes at `data` lie in one of the arrays.
+  bool contains(const void* data, std::size_t bytes) const;
+  /// Makes memory look as if it had never been written.
+  static void poison(std::byte* data, std::size_t bytes);
   /// What was written outside of the arrays, or nothing.
   std::string damage() const;
 

@@ -14,10 +14,11 @@ PoolAllocator::Source device_memory_source() {
 
 class CudaDevice final : public Device {
  public:
+  explicit CudaDevice(Precision precision) : kernels_(cuda::kernels(precision)) {}
   std::string name() const override { return "cuda"; }
   Allocator& allocator() override { return pool_; }
   Stream& stream() override { return stream_; }
-  const Kernels<float>* float_kernels() const override { return &cuda::kernels(); }
+  const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
 
   void copy_to_device(void* device_memory, const void* host, std::size_t bytes) override {
@@ -41,19 +42,20 @@ class CudaDevice final : public Device {
     if (bytes) cuda::check(cudaMemcpyAsync(to, from, bytes, kind, stream_.handle()), what, bytes);
   }
 
+  const Kernels<float>& kernels_;
   PoolAllocator pool_{device_memory_source()};
   cuda::CudaStream stream_;  // ends first: it waits for what still uses the memory
 };
 
 }  // namespace
 
-std::unique_ptr<Device> make_cuda_device() {
+std::unique_ptr<Device> make_cuda_device(Precision precision) {
   const cuda::Status status = cuda::status();
   if (!status.missing.empty())
     throw_input_error(
         "--device cuda is not possible: {}; compute on a machine with one, or give --device cpu",
         status.missing);
-  return std::make_unique<CudaDevice>();
+  return std::make_unique<CudaDevice>(precision);
 }
 
 }  // namespace nanopneumo

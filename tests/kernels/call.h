@@ -30,6 +30,15 @@ inline Tolerance rounding_of_sum(std::int64_t terms) {
   return {.relative = walk, .absolute = walk};
 }
 
+/// The same where the factors of each product are rounded too, by up to `rounding` of their size: at
+/// most 2 % of the largest result, and so much more where the terms cancel.
+inline Tolerance rounding_of_products(std::int64_t terms, double rounding) {
+  const Tolerance sum = rounding_of_sum(terms);
+  const double walk = rounding * std::sqrt(static_cast<double>(terms));
+  return {.relative = std::max(sum.relative, std::min(walk, 2e-2)),
+          .absolute = std::max(sum.absolute, walk)};
+}
+
 /// An output after the call.
 struct Output {
   std::vector<double> values;    ///< as numbers

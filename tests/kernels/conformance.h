@@ -43,12 +43,12 @@ void report_failure(const Tally& tally, const std::string& device, const std::st
 /// One case of one operation on one device.
 class Case {
  public:
-  Case(Tally& tally, Device& device, const std::string& label, int index)
+  Case(Tally& tally, Device& device, const DeviceUnderTest& entry, int index)
       : random(tally.operation, index),
         index(index),
         tally_(tally),
         device_(device),
-        label_(label) {}
+        entry_(entry) {}
 
   CaseRandom random;
   const int index;
@@ -66,6 +66,11 @@ class Case {
   /// `tolerance` for a linear operation: nothing is tolerated where the fill is whole numbers.
   Tolerance linear(Tolerance tolerance) const { return whole_numbers() ? kExact : tolerance; }
 
+  /// What a sum of `terms` products of a convolution or a dense layer may be off on this device.
+  Tolerance sum_of_products(std::int64_t terms) const {
+    return rounding_of_products(terms, entry_.factor_rounding);
+  }
+
   /// The outputs of `body` on the device under test.
   template <class Body>
   CallResult run(const Body& body) {
@@ -80,13 +85,13 @@ class Case {
     const CallResult got = run_on(device_, skew, body);
     std::string problem = compare(expected, got, tally_);
     if (!same_bytes(got, run_on(device_, skew, body))) problem += " a second call gives other bits";
-    if (!problem.empty()) report_failure(tally_, label_, what, problem);
+    if (!problem.empty()) report_failure(tally_, entry_.label, what, problem);
   }
 
  private:
   Tally& tally_;
   Device& device_;
-  const std::string& label_;
+  const DeviceUnderTest& entry_;
 };
 
 /// Prints the tally of an operation and counts its cases.
@@ -101,10 +106,11 @@ template <class Body>
 void conformance(const std::string& operation, int count, const Body& body) {
   Tally tally{.operation = operation};
   for (const DeviceUnderTest& entry : devices_under_test()) {
+    if (!entry.has(operation)) continue;
     const std::unique_ptr<Device> device = entry.make();
     for (int index = 0; index < count; ++index) {
       if (!is_tried(operation, index, entry.one_in)) continue;
-      Case current(tally, *device, entry.label, index);
+      Case current(tally, *device, entry, index);
       body(current);
     }
   }

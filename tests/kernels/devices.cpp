@@ -1,5 +1,6 @@
 #include "tests/kernels/devices.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -13,6 +14,12 @@ namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
 
+/// All cases on a GPU; NANOPNEUMO_TEST_ONE_IN asks for fewer where it is interpreted.
+int cuda_share() {
+  const char* share = std::getenv("NANOPNEUMO_TEST_ONE_IN");
+  return share && *share ? std::max(1, std::atoi(share)) : 1;
+}
+
 std::vector<DeviceUnderTest> all_devices() {
   std::vector<DeviceUnderTest> devices = {
       {"cpu, 1 thread", [] { return make_cpu_device(1); }},
@@ -25,8 +32,29 @@ std::vector<DeviceUnderTest> all_devices() {
          return make_emulated_device(2, {ThreadOrder::shuffled, 1});
        },
        kEmulatedShare},
+      {"emulated tf32, forward", [] { return make_emulated_device(2, {}, Precision::tf32); },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated tf32, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 2}, Precision::tf32);
+       },
+       kEmulatedShare, kTf32Rounding},
+      {"emulated bf16, reverse",
+       [] { return make_emulated_device(2, {ThreadOrder::reverse}, Precision::bf16); },
+       kEmulatedShare, kBf16Rounding},
+      {"emulated bf16, shuffled",
+       [] {
+         return make_emulated_device(2, {ThreadOrder::shuffled, 3}, Precision::bf16);
+       },
+       kEmulatedShare, kBf16Rounding},
   };
-  if (cuda::status().missing.empty()) devices.push_back({"cuda", make_cuda_device});
+  if (cuda::status().missing.empty()) {
+    devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share()});
+    devices.push_back({"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, cuda_share(),
+                       kTf32Rounding});
+    devices.push_back({"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, cuda_share(),
+                       kBf16Rounding});
+  }
   return devices;
 }
 

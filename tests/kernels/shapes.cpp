@@ -57,6 +57,12 @@ constexpr std::array kAwkwardChannelwise = {
     ChannelwiseDims{2, 15, 17, 130, {3, 3, 1, 1, all(1)}},
     ChannelwiseDims{1, 32, 32, 64, {3, 3, 2, 2, {0, 1, 0, 1}}},
     ChannelwiseDims{5, 64, 64, 40, {3, 3, 1, 1, all(1)}},
+    // The windows of EfficientNet and of the pools, on images that end within a tile of outputs.
+    ChannelwiseDims{1, 19, 21, 8, {5, 5, 1, 1, all(2)}},
+    ChannelwiseDims{2, 21, 18, 12, {5, 5, 2, 2, {1, 2, 1, 2}}},
+    ChannelwiseDims{1, 13, 18, 36, {3, 3, 1, 1, {1, 0, 0, 1}}},
+    ChannelwiseDims{3, 11, 17, 12, {3, 3, 2, 2, {1, 1, 0, 2}}},
+    ChannelwiseDims{2, 9, 13, 20, {2, 2, 2, 2, {1, 0, 0, 1}}},
 };
 
 /// A window that fits on an H x W image and never lies wholly in the padding.

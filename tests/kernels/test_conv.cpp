@@ -13,7 +13,7 @@ TEST_CASE("conv_forward agrees with the reference") {
     const auto bias = c.values_if(c.random.coin(), d.K);
     const auto residual = c.values_if(c.random.coin(), d.output_size());
     const Activation activation = any_activation(c.random);
-    const Tolerance sum = rounding_of_sum(d.window.R * d.window.S * d.C + 2);
+    const Tolerance sum = c.sum_of_products(d.window.R * d.window.S * d.C + 2);
     const Tolerance tolerance = is_piecewise_linear(activation) ? c.linear(sum) : sum;
     c.check(str(d), [&](auto& call) {
       call.ops().conv_forward(call.stream(), d, call.in(x), call.in(w),
@@ -27,7 +27,7 @@ TEST_CASE("conv_input_gradient agrees with the reference") {
   conformance("conv_input_gradient", kCases, [](Case& c) {
     const ConvDims d = conv_dims(c.index, c.random);
     const auto w = c.values(d.weight_size()), dy = c.values(d.output_size());
-    const Tolerance tolerance = c.linear(rounding_of_sum(d.window.R * d.window.S * d.K));
+    const Tolerance tolerance = c.linear(c.sum_of_products(d.window.R * d.window.S * d.K));
     c.check(str(d), [&](auto& call) {
       call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
                                      call.out("dx", d.input_size(), tolerance));
@@ -40,7 +40,7 @@ TEST_CASE("conv_weight_gradient agrees with the reference") {
     const ConvDims d = conv_dims(c.index, c.random);
     const auto x = c.values(d.input_size()), dy = c.values(d.output_size());
     const bool with_bias = c.random.coin();
-    const Tolerance tolerance = c.linear(rounding_of_sum(d.N * d.P() * d.Q()));
+    const Tolerance tolerance = c.linear(c.sum_of_products(d.N * d.P() * d.Q()));
     c.check(str(d), [&](auto& call) {
       auto* db = with_bias ? call.out("db", d.K, tolerance) : nullptr;
       call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy),

@@ -36,17 +36,23 @@ constexpr bool kIsReference = std::is_same_v<typename Call::Pointer, double*>;
 template <class Operands>
 void for_each_step(const std::string& operation, int cases, const Operands& operands) {
   Tally tally{.operation = operation};
-  const std::unique_ptr<Device> device = make_emulated_device(2);
-  const std::string label = "emulated";
+  const DeviceUnderTest entry{"emulated", [] { return make_emulated_device(2); }};
+  const std::unique_ptr<Device> device = entry.make();
   for (int index = 0; index < cases; ++index) {
-    Case current(tally, *device, label, index);
+    Case current(tally, *device, entry, index);
     operands(current);
   }
   print(tally);
 }
 
-/// Each step agrees with the reference, and all of them to the bit where `same_order`: an element is
-/// then one chain of fused multiply-adds in the order of k in every step.
+/// What a sum of `terms` products may be off with a step.
+Tolerance tolerance_of(const Case& c, GemmStep step, std::int64_t terms) {
+  const double rounding = step == GemmStep::tensor_cores ? kBf16Rounding : 0;
+  return c.linear(rounding_of_products(terms, rounding));
+}
+
+/// Each step agrees with the reference, and those in float32 to the bit where `same_order`: an element
+/// is then one chain of fused multiply-adds in the order of k in every step.
 template <class Body>
 void check_steps(Case& c, const std::string& what, bool same_order, const Body& body) {
   for (const GemmStep step : kGemmSteps)
@@ -64,11 +70,10 @@ TEST_CASE("Each step of the ladder multiplies matrices as the reference does") {
     const GemmSize size = kSizes[static_cast<std::size_t>(c.index / 2)];
     const auto elements = [](int rows, int columns) { return std::int64_t{rows} * columns; };
     const auto a = c.values(elements(size.M, size.K)), b = c.values(elements(size.K, size.N));
-    const Tolerance tolerance = c.linear(rounding_of_sum(size.K));
     const bool same_order = size.K < 512;  // tile_policy.h cuts longer ones in parts
     check_steps(c, fmt::format("M {} N {} K {}", size.M, size.N, size.K), same_order,
                 [&](GemmStep step, auto& call) {
-                  auto* y = call.out("y", elements(size.M, size.N), tolerance);
+                  auto* y = call.out("y", elements(size.M, size.N), tolerance_of(c, step, size.K));
                   if constexpr (kIsReference<std::remove_reference_t<decltype(call)>>)
                     call.ops().dense_forward(call.stream(), {size.M, size.K, size.N}, call.in(a),
                                              call.in(b), {}, y);
@@ -84,9 +89,8 @@ TEST_CASE("Each step of the ladder convolves as the reference does") {
     const auto x = c.values(d.input_size()), w = c.values(d.weight_size());
     const auto bias = c.values(d.K), residual = c.values(d.output_size());
     const std::int64_t terms = d.weight_size() / d.K + 2;
-    const Tolerance tolerance = c.linear(rounding_of_sum(terms));
     check_steps(c, str(d), terms < 512, [&](GemmStep step, auto& call) {
-      auto* y = call.out("y", d.output_size(), tolerance);
+      auto* y = call.out("y", d.output_size(), tolerance_of(c, step, terms));
       const auto epilogue = call.epilogue(bias, residual, Activation::relu);
       if constexpr (kIsReference<std::remove_reference_t<decltype(call)>>)
         call.ops().conv_forward(call.stream(), d, call.in(x), call.in(w), epilogue, y);

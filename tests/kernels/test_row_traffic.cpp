@@ -1,70 +1,12 @@
 // What the elementwise and row operations of the GPU move between multiprocessors and L2, over all
 // launches, as a multiple of what they have to: each input read once, each output written once.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
-#include <memory>
-#include <vector>
-
-#include "tests/emulator/toy_device.h"
-#include "tests/kernels/case_random.h"
 #include "tests/kernels/shapes.h"
-#include "tests/support/cases.h"
+#include "tests/kernels/traffic.h"
 
 namespace nanopneumo::test {
 namespace {
-
-using profiler::KernelProfile;
-using profiler::Requests;
-
-/// One call of an operation on the profiled device.
-class Traffic {
- public:
-  explicit Traffic(const std::string& name) : name_(name), random_(name, 0) {}
-
-  const Kernels<float>& ops() { return device_->kernels<float>(); }
-  Stream& stream() { return device_->stream(); }
-  /// n numbers; `skew` more come before them.
-  float* in(std::int64_t n, int skew = 0) {
-    arrays_.push_back(std::make_unique<ToyArray>(*device_, random_.values(n + skew, 0.25, 1)));
-    return arrays_.back()->data() + skew;
-  }
-  float* out(std::int64_t n, int skew = 0) {
-    arrays_.push_back(std::make_unique<ToyArray>(*device_, static_cast<std::size_t>(n + skew)));
-    return arrays_.back()->data() + skew;
-  }
-
-  /// No sector is fetched for a part of it only, and check().
-  void check_whole_sectors(std::int64_t floats, double most) {
-    const std::vector<KernelProfile> profiles = device_->take_profiles();
-    for (const KernelProfile& profile : profiles)
-      for (const Requests& requests : {profile.global_loads, profile.global_stores})
-        CHECK_MESSAGE(requests.transactions == requests.ideal_transactions,
-                      name_ << ", " << profile.kernel);
-    check(profiles, floats, most);
-  }
-  /// No faults, and traffic of at most `most` times `floats`.
-  void check(std::int64_t floats, double most) { check(device_->take_profiles(), floats, most); }
-
- private:
-  void check(const std::vector<KernelProfile>& profiles, std::int64_t floats, double most) {
-    double bytes = 0;
-    for (const KernelProfile& profile : profiles) {
-      CHECK_MESSAGE(profile.findings_text() == "", name_ << ", " << profile.kernel);
-      bytes += static_cast<double>(profile.l2_bytes());
-    }
-    const double share = bytes / static_cast<double>(floats * std::int64_t{sizeof(float)});
-    fmt::print("{}: {:.3f} of the least traffic, in {} launches\n", name_, share, profiles.size());
-    CHECK(share >= 0.99);
-    CHECK_MESSAGE(!(share > most), name_);
-    count_cases();
-  }
-
-  std::string name_;
-  CaseRandom random_;
-  std::unique_ptr<ProfiledDevice> device_ = make_profiled_device(2);
-  std::vector<std::unique_ptr<ToyArray>> arrays_;
-};
 
 constexpr std::int64_t n = 40003;
 

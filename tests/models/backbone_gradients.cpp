@@ -35,7 +35,8 @@ template <class T>
 Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode mode) {
   const Architecture& architecture = find_architecture(figures.model);
   const int size = figures.gradient_size;
-  Graph graph = build_model(architecture, {size, size, 3}, {});
+  // The goldens were made without drop-connect.
+  Graph graph = build_model(architecture, {size, size, 3}, {.drop_connect = 0});
   graph.add(GlobalAveragePooling2D(), Graph::Value{static_cast<int>(graph.nodes().size()) - 1});
   Parameters<T> parameters(graph, device, 1);
   assign_formula(graph, parameters);
@@ -102,6 +103,11 @@ void check(const Gradients& found, const BackboneFigures& figures, BatchNormMode
     compare(found.moving_after, golden_tensors(golden.at("training_bn_moving_after")), tolerance);
 }
 
+/// Whether a gradient is 0 but for rounding: that of what a batch normalisation takes away again.
+bool is_noise(const std::vector<double>& gradient) {
+  return std::ranges::all_of(gradient, [](double value) { return std::abs(value) < 1e-9; });
+}
+
 /// The last node with kinks where an element lies on another side of a kink in `a` than in `b`; 0 where
 /// there is none. Such elements must lie at the kink but for rounding, which is in
 /// proportion to the layer's largest output.
@@ -140,7 +146,7 @@ void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode
   const int kink = last_kink_crossed(found, reference);
   check(found, figures, mode, kink > 0 ? kPastKink * tolerance : tolerance);
   for (const auto& [name, gradient] : found.of_parameter)
-    if (found.node_of_parameter.at(name) > kink)
+    if (found.node_of_parameter.at(name) > kink && !is_noise(reference.of_parameter.at(name)))
       CHECK_MESSAGE(max_relative_difference(gradient, reference.of_parameter.at(name)) <= tolerance,
                     name);
   if (training) compare(found.moving_after, figures.moving_after, 1e-5);

@@ -10,20 +10,18 @@
 
 namespace nanopneumo::test {
 
-/// What formula.md calls the kind of a parameter of node `node`. Where a batch normalisation ends a
-/// residual branch its gamma is smaller: see "gamma_residual" and "gamma_dropconnect" there.
+/// What formula.md calls the kind of a parameter of node `node`. Where a batch normalisation's output
+/// goes into a sum its gamma is smaller: see "gamma_residual" and "gamma_dropconnect" there.
 inline std::string parameter_kind(const Graph& graph, int node, const std::string& parameter) {
-  const auto reader_of = [&](int n) -> const Node* {
-    for (const Node& reader : graph.nodes())
-      if (std::ranges::find(reader.inputs, n) != reader.inputs.end()) return &reader;
-    return nullptr;
-  };
-  const Layer& layer = *graph.nodes()[static_cast<std::size_t>(node)].layer;
-  const std::string kind = formula_kind(layer.class_name(), parameter);
-  const Node* reader = reader_of(node);
-  if (kind != "gamma" || !reader) return kind;
-  if (reader->layer->class_name() == "Add") return "gamma_residual";
-  return reader->name.ends_with("_drop") ? "gamma_dropconnect" : kind;
+  const Node& self = graph.nodes()[static_cast<std::size_t>(node)];
+  const std::string kind = formula_kind(self.layer->class_name(), parameter);
+  if (kind != "gamma") return kind;
+  const bool ends_branch = std::ranges::any_of(graph.nodes(), [&](const Node& reader) {
+    return std::ranges::find(reader.inputs, node) != reader.inputs.end() &&
+           (reader.layer->class_name() == "Add" || reader.name.ends_with("_drop"));
+  });
+  if (!ends_branch) return kind;
+  return self.name.ends_with("project_bn") ? "gamma_dropconnect" : "gamma_residual";
 }
 
 /// Gives every parameter of `graph` its formula value, tensors counted in the graph's order.

@@ -19,13 +19,15 @@ inline bool loads_by_four(const ConvDims& d, const float* x, const float* matrix
   return d.C % 4 == 0 && d.K % 4 == 0 && is_aligned16(x) && is_aligned16(matrix);
 }
 
-template <int kVector>
-Operand<Patches<kVector>, Reduce::columns> patches_by_tap(const ConvDims& d, const float* x) {
+template <int kVector, class Element>
+Operand<Patches<kVector, Element>, Reduce::columns> patches_by_tap(const ConvDims& d,
+                                                                   const Element* x) {
   return {patches_of<kVector>(d, x)};
 }
 
-template <int kVector>
-Operand<Matrix<kVector>, Reduce::rows> weights_by_filter(const GemmSize& size, const float* w) {
+template <int kVector, class Element>
+Operand<Matrix<kVector, Element>, Reduce::rows> weights_by_filter(const GemmSize& size,
+                                                                  const Element* w) {
   return {{w, size.K, size.N}};
 }
 

@@ -9,12 +9,6 @@
 
 namespace nanopneumo::GPU_NAMESPACE {
 
-/// Calls `body` with the number of elements that one load of an operand takes, as a type.
-template <class Body>
-void with_vector(bool four, const Body& body) {
-  four ? body(std::integral_constant<int, 4>{}) : body(std::integral_constant<int, 1>{});
-}
-
 /// The register-tiled kernel of a plan.
 template <class A, class B, class Rows>
 void launch_plan(Stream& stream, const GemmPlan& plan, const GemmSize& size, const A& a, const B& b,

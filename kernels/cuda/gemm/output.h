@@ -14,7 +14,8 @@ struct ContiguousRows {
   __device__ std::int64_t offset(int m) const { return std::int64_t{m} * columns; }
 };
 
-/// C in memory. Rows::offset(m) says where row m begins; its columns lie side by side.
+/// C in memory. Rows::offset(m) says where row m begins, negative: nowhere, it is padding. A row's
+/// columns lie side by side.
 template <class Rows>
 struct Output {
   float* data;
@@ -31,12 +32,13 @@ struct Output {
     return output;
   }
   __device__ void store(int m, int n, float value) const {
-    if (n < columns) store_at(rows.offset(m) + n, n, value);
+    const std::int64_t row = rows.offset(m);
+    if (row >= 0 && n < columns) store_at(row + n, n, value);
   }
   /// Columns n .. n+3 of row m, as far as there are such columns; n is a multiple of 4.
   __device__ void store4(int m, int n, float4 value) const {
-    if (n >= columns) return;
-    const std::int64_t i = rows.offset(m) + n;
+    const std::int64_t row = rows.offset(m), i = row + n;
+    if (row < 0 || n >= columns) return;
     if (by_four) {
       GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
       return;

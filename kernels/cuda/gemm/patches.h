@@ -24,9 +24,10 @@ struct PatchAxis {
 };
 
 /// Rows (n, i, j): all places of the window in N images. Columns (r, s, c): what the window sees.
-template <int kVector_>
+template <int kVector_, class Element_ = float>
 struct Patches {
   static constexpr int kVector = kVector_;
+  using Element = Element_;
   /// Where the first tap lies, also where that is outside of the image.
   struct Row {
     std::int64_t offset;
@@ -37,13 +38,13 @@ struct Patches {
     int h, w;  ///< of the tap, relative to the first
   };
 
-  const float* image;
+  const Element* image;
   int rows, columns;
   PatchAxis height, width;
   int channels;
   FastDivisor by_channels, by_taps_w, by_grid, by_grid_w;
 
-  Patches(const float* image_, int images, const PatchAxis& height_, const PatchAxis& width_,
+  Patches(const Element* image_, int images, const PatchAxis& height_, const PatchAxis& width_,
           int channels_)
       : image(image_),
         rows(images * height_.grid * width_.grid),
@@ -70,7 +71,7 @@ struct Patches {
     const int h = r * height.tap_step, w = s * width.tap_step;
     return {(h * width.size + w) * channels + c, h, w};
   }
-  __device__ const float* address(const Row& row, const Column& column) const {
+  __device__ const Element* address(const Row& row, const Column& column) const {
     const bool inside =
         is_inside(row.h + column.h, height.size) && is_inside(row.w + column.w, width.size);
     return inside ? image + (row.offset + column.offset) : nullptr;
@@ -86,8 +87,8 @@ struct Patches {
 };
 
 /// What a convolution's forward pass multiplies with w, and its weight gradient with dy.
-template <int kVector>
-Patches<kVector> patches_of(const ConvDims& d, const float* x) {
+template <int kVector, class Element>
+Patches<kVector, Element> patches_of(const ConvDims& d, const Element* x) {
   const Window& window = d.window;
   return {x, d.N, PatchAxis{d.P(), window.R, d.H, -window.pad.top, window.stride_h, 1},
           PatchAxis{d.Q(), window.S, d.W, -window.pad.left, window.stride_w, 1}, d.C};

@@ -15,13 +15,18 @@ namespace nanopneumo::GPU_NAMESPACE {
 
 inline constexpr int kSharedTile = 16;
 
+/// From one k to the next in shared memory: a warp writes two rows of 16 neighbours, or, where the tile
+/// is turned on its way, 16 columns of two; neither meets a bank twice.
+template <class Operand>
+constexpr int kSharedTileStride =
+    Operand::kReduce == Reduce::columns ? kSharedTile + 2 : kSharedTile;
+
 template <class A, class B, class Rows>
 __global__ void __launch_bounds__(kSharedTile* kSharedTile)
     shared_tiles_gemm_kernel(GemmSize size, A a, B b, Output<Rows> output) {
   constexpr int kTile = kSharedTile;
-  constexpr int kStride = kTile + 2;  // a tile that is turned is written without bank conflicts
-  SHARED_ARRAY(float, a_tile, [kTile][kStride]);
-  SHARED_ARRAY(float, b_tile, [kTile][kStride]);
+  SHARED_ARRAY(float, a_tile, [kTile][kSharedTileStride<A>]);
+  SHARED_ARRAY(float, b_tile, [kTile][kSharedTileStride<B>]);
   const int thread = static_cast<int>(threadIdx.x);
   const int row = thread / kTile, column = thread % kTile;
   const int first_m = static_cast<int>(blockIdx.x) * kTile;

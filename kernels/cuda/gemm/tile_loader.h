@@ -12,7 +12,7 @@ namespace nanopneumo::GPU_NAMESPACE {
 /// Neighbouring threads read neighbouring runs of a row, so that accesses are coalesced: a tile that
 /// is reduced along its columns has kOuter rows of kDepth elements, the other one kDepth rows of
 /// kOuter. Where the tile is turned on its way, a warp writes kDepth / kVector columns of it at a
-/// time; kDepth = 8 and a row in shared memory of 4 words more than a multiple of 32 keep those in
+/// time; with kDepth = 8, rows in shared memory of 4 words more than a multiple of 32 keep those in
 /// different banks.
 template <class Operand, int kOuter, int kDepth, int kThreads>
 class TileLoader {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "kernels/cuda/gemm/views.h"
 
@@ -67,23 +68,28 @@ inline double cost(const Candidate& candidate, const GemmSize& size, bool may_sp
 
 }  // namespace tile_policy
 
-/// The cheapest plan. Products with scalar loads (`vector` 1) are rare and have fewer kernels.
-inline GemmPlan plan_gemm(const GemmSize& size, int vector, bool may_split) {
+/// The cheapest plan with one of the given tiles.
+inline GemmPlan cheapest_plan(std::span<const tile_policy::Candidate> candidates,
+                              const GemmSize& size, bool may_split) {
   using namespace tile_policy;
-  const auto is_offered = [&](const Candidate& candidate) {
-    return vector == 4 || candidate.tile == TileShape::m64n64 ||
-           candidate.tile == TileShape::m32n32;
-  };
-  const Candidate* best = nullptr;
-  for (const Candidate& candidate : kCandidates)
-    if (is_offered(candidate) &&
-        (!best || cost(candidate, size, may_split) < cost(*best, size, may_split)))
-      best = &candidate;
-  const std::int64_t wanted = may_split ? parts(tiles(*best, size), size) : 1;
+  const Candidate& best = *std::min_element(
+      candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+        return cost(a, size, may_split) < cost(b, size, may_split);
+      });
+  const std::int64_t wanted = may_split ? parts(tiles(best, size), size) : 1;
   const std::int64_t depth =
       ceil_div(std::max<std::int64_t>(ceil_div(size.K, wanted), 1), kDepthStep) * kDepthStep;
-  return {best->tile, static_cast<int>(std::max<std::int64_t>(ceil_div(size.K, depth), 1)),
+  return {best.tile, static_cast<int>(std::max<std::int64_t>(ceil_div(size.K, depth), 1)),
           static_cast<int>(depth)};
+}
+
+/// The plan of a product of float32. Those with scalar loads (`vector` 1) are rare and have fewer
+/// kernels.
+inline GemmPlan plan_gemm(const GemmSize& size, int vector, bool may_split) {
+  using namespace tile_policy;
+  static constexpr Candidate kScalarCandidates[] = {kCandidates[2], kCandidates[4]};
+  if (vector == 4) return cheapest_plan(kCandidates, size, may_split);
+  return cheapest_plan(kScalarCandidates, size, may_split);
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

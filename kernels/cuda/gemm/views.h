@@ -13,10 +13,12 @@
 //
 // A view is a matrix whose columns lie side by side in memory, in runs that are a multiple of kVector
 // elements long. It offers
-//   kVector                    4: one 16-byte access reads four columns; 1: anything is possible
+//   Element                    float, or bfloat16 for the tensor cores
+//   kVector                    4 (bfloat16: 8): one 16-byte access reads so many columns; 1: anything is
+//                              possible
 //   Row row(int i)             what is to be known of row i, also where there is no such row
 //   Column column(int j)       the same of column j, a multiple of kVector
-//   const float* address(Row, Column)   of kVector elements; null where they are zeros: outside of the
+//   const Element* address(Row, Column)   of kVector elements; null where they are zeros: outside of the
 //                              matrix, or of the image
 // A kernel computes the Row or Column that it keeps once, so that the divisions by which an index
 // becomes (n,p,q) or (r,s,c) are not done for every element.
@@ -56,27 +58,35 @@ enum class Reduce { columns, rows };
 template <class View_, Reduce kReduce_>
 struct Operand {
   using View = View_;
+  using Element = typename View::Element;
   static constexpr Reduce kReduce = kReduce_;
   static constexpr int kVector = View::kVector;
   View view;
 };
 
 /// A row-major matrix in memory.
-template <int kVector_>
+template <int kVector_, class Element_ = float>
 struct Matrix {
   static constexpr int kVector = kVector_;
+  using Element = Element_;
   using Row = std::int64_t;  ///< offset; negative: no such row
   using Column = int;        ///< negative: no such column
 
-  const float* data;
+  const Element* data;
   int rows, columns;
 
   __device__ Row row(int i) const { return i < rows ? std::int64_t{i} * columns : -1; }
   __device__ Column column(int j) const { return j < columns ? j : -1; }
-  __device__ const float* address(Row row, Column column) const {
+  __device__ const Element* address(Row row, Column column) const {
     return row >= 0 && column >= 0 ? data + (row + column) : nullptr;
   }
 };
+
+/// Calls `body` with the number of float32 that one load of an operand takes, as a type.
+template <class Body>
+void with_vector(bool four, const Body& body) {
+  four ? body(std::integral_constant<int, 4>{}) : body(std::integral_constant<int, 1>{});
+}
 
 /// kVector neighbours of a row.
 template <int kVector>

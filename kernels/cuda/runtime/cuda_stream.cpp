@@ -40,7 +40,10 @@ CudaStream::~CudaStream() { static_cast<void>(cudaStreamSynchronize(handle())); 
 
 void CudaStream::synchronize() {
   const cudaError_t answer = cudaStreamSynchronize(handle());
-  if (answer != cudaSuccess) check(answer, "cudaStreamSynchronize after {}", last_launches());
+  if (answer != cudaSuccess)
+    check(answer,
+          "cudaStreamSynchronize (NANOPNEUMO_CUDA_SYNC=1 tells the kernel that failed) after {}",
+          last_launches());
 }
 
 void* CudaStream::workspace(std::size_t bytes) {

@@ -1,0 +1,13 @@
+// The devices of this machine that run the CUDA kernels.
+#pragma once
+
+#include <functional>
+
+#include "tensor/device.h"
+
+namespace nanopneumo::test {
+
+/// Calls `body` for "emulated" and, where there is a GPU, for "cuda".
+void for_each_gpu_device(const std::function<void(Device&)>& body);
+
+}  // namespace nanopneumo::test
