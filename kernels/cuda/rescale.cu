@@ -5,15 +5,18 @@
 namespace nanopneumo::GPU_NAMESPACE {
 namespace {
 
-/// The factors travel as an argument of the kernel.
+/// The factors travel as arguments of the kernel; they are chosen by comparisons, for an index would need
+/// memory.
 struct Rescale {
   struct Constants {
     using Real = float;
     float factor;
   };
-  float factors[std::tuple_size_v<ChannelFactors>];
+  float first, second, third;
 
-  __device__ Constants constants(std::int64_t, int c) const { return {factors[c]}; }
+  __device__ Constants constants(std::int64_t, int c) const {
+    return {c == 0 ? first : c == 1 ? second : third};
+  }
   __device__ void operator()(const Constants& k, float x, float& y) const { y = x * k.factor; }
 };
 
@@ -21,8 +24,8 @@ struct Rescale {
 
 void rescale(Stream& stream, const RowsDims& d, const ChannelFactors& factors, const float* x,
              float* y) {
-  map_rows(stream, "rescale", {1, d.rows, d.C}, Rescale{{factors[0], factors[1], factors[2]}},
-           In{x}, Out{y});
+  map_rows(stream, "rescale", {1, d.rows, d.C}, Rescale{factors[0], factors[1], factors[2]}, In{x},
+           Out{y});
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE
