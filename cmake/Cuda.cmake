@@ -54,7 +54,8 @@ message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${cuda_archi
 if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 does not know that nvcc has C++20
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
 endif()
-set(nvcc_options -fmad=false --expt-relaxed-constexpr -Werror=all-warnings
+# A kernel that spills registers is an error, too: -Xptxas=--warn-on-spills.
+set(nvcc_options -fmad=false --expt-relaxed-constexpr -Werror=all-warnings -Xptxas=--warn-on-spills
     -Xcompiler=-Wall,-Wextra,-Werror,-ffp-contract=off)
 # With the static runtime the program starts on machines without CUDA.
 set(cuda_runtime Static)

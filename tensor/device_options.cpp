@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kDevices{"cpu", "cuda", "emulated"};
 constexpr std::array<std::string_view, 3> kPrecisions{"float32", "tf32", "bf16"};
+constexpr std::array<std::string_view, 2> kGemms{"ours", "cublas"};
 
 void require_known(const char* option, const std::string& value,
                    std::span<const std::string_view> known) {
@@ -41,18 +42,27 @@ void require_threads_allowed(int threads) {
 void DeviceOptions::validate() const {
   require_known("--device", device, kDevices);
   require_known("--precision", precision, kPrecisions);
+  require_known("--gemm", gemm, kGemms);
   if (precision != "float32" && device == "cpu")
     throw_input_error(
         "--precision {} is of a GPU's tensor cores, the device cpu computes in float32; give "
         "--device cuda or emulated, or leave --precision away",
         precision);
+  if (gemm == "cublas" && device != "cuda")
+    throw_input_error(
+        "--gemm cublas runs on a GPU alone, not on {}; give --device cuda, or leave "
+        "--gemm away",
+        device);
 }
 
 std::unique_ptr<Device> make_device(const DeviceOptions& options) {
   options.validate();
   require_threads_allowed(options.threads);
   const Precision precision = precision_named(options.precision);
-  if (options.device == "cuda") return make_cuda_device(precision);
+  if (options.device == "cuda") {
+    const auto gemm = options.gemm == "cublas" ? GemmLibrary::cublas : GemmLibrary::ours;
+    return make_cuda_device(precision, gemm);
+  }
   if (options.device == "emulated") return make_emulated_device(options.threads, {}, precision);
   return make_cpu_device(options.threads);
 }
@@ -60,7 +70,8 @@ std::unique_ptr<Device> make_device(const DeviceOptions& options) {
 std::string describe_device(const DeviceOptions& options) {
   const int threads = resolve_threads(options.threads);
   if (options.device == "cuda")
-    return fmt::format("cuda, {}, {} products", cuda::status().gpus.at(0), options.precision);
+    return fmt::format("cuda, {}, {} products{}", cuda::status().gpus.at(0), options.precision,
+                       options.gemm == "cublas" ? " of cuBLAS" : "");
   if (options.device == "emulated")
     return fmt::format("emulated, the CUDA source run on the CPU, {} products, {} threads",
                        options.precision, threads);

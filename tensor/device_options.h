@@ -14,6 +14,7 @@ struct DeviceOptions {
   int threads = 0;             ///< of the CPU; 0: all
   /// What GPUs multiply in: float32, or tf32 or bf16 on their tensor cores.
   std::string precision = "float32";
+  std::string gemm = "ours";  ///< whose matrix products GPUs run: ours or cublas
 
   /// Throws InputError for names that there are not, and for those that do not go together.
   void validate() const;

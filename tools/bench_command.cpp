@@ -7,6 +7,7 @@
 
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
+#include "tools/bench_commands.h"
 #include "tools/commands.h"
 #include "tools/options.h"
 #include "train/batches.h"
@@ -119,6 +120,9 @@ void add_bench_command(CLI::App& app) {
   add_bench(bench, "forward", "A frozen backbone's pooled features, or the CNN's answer",
             bench_forward);
   add_bench(bench, "train", "A training step: forward, backward, update", bench_train);
+  add_bench_shapes(bench);
+  add_bench_ops(bench);
+  add_bench_ladder(bench);
 }
 
 }  // namespace nanopneumo

@@ -68,6 +68,7 @@ void run(int argc, char** argv) {
   add_classify_command(app);
   add_data_command(app);
   add_bench_command(app);
+  add_profile_command(app);
   add_doctor_command(app);
   refuse_empty_values(app);
   try {

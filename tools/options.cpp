@@ -43,6 +43,9 @@ void add_device_options(CLI::App& command, DeviceOptions& options) {
                   "Of a GPU's products; tf32 and bf16: on tensor cores")
       ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
       ->group(group);
+  command.add_option("--gemm", options.gemm, "Whose products a GPU runs")
+      ->check(CLI::IsMember({"ours", "cublas"}))
+      ->group(group);
   command.add_option("--threads", options.threads, "CPU threads; 0: all")
       ->check(CLI::Range(0, 1024))
       ->group(group);

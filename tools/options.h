@@ -18,7 +18,7 @@ struct ImageSize {
 /// "250" or "131x97" (height x width), the value of `option`. Throws InputError for anything else.
 ImageSize parse_image_size(const std::string& text, std::string_view option = "--image-size");
 
-/// --device, --precision and --threads.
+/// --device, --precision, --gemm and --threads.
 void add_device_options(CLI::App& command, DeviceOptions& options);
 
 /// A positional MODEL with the known names in its help.

@@ -88,6 +88,7 @@ void apply_augmentation(const TrainOptions& options, AugmentationRanges& ranges)
 void set_device(Config& config, const DeviceOptions& device) {
   config.device = device.device;
   config.precision = device.precision;
+  config.gemm = device.gemm;
 }
 
 Config resolve(const TrainOptions& options) {
@@ -197,7 +198,7 @@ struct Given {
 void move_to_device(Config& config, const DeviceOptions& wanted) {
   const DeviceOptions was = config.device_options();
   set_device(config, wanted);
-  if (was.device != wanted.device || was.precision != wanted.precision)
+  if (was.device != wanted.device || was.precision != wanted.precision || was.gemm != wanted.gemm)
     fmt::print(
         "note: this run was on {} ({}) and goes on on {} ({}): what follows differs in its "
         "last digits from what {} would have given\n",
@@ -295,7 +296,7 @@ void add_augmentation_options(CLI::App& command, TrainOptions& o) {
 /// What a resumed run cannot be given anew.
 void refuse_fixed_options(const CLI::App& command, const CLI::Option& model) {
   std::set<std::string> free{"--resume", "--epochs", "--device", model.get_name()};
-  if (command.count("--device")) free.insert("--precision");
+  if (command.count("--device")) free.insert({"--precision", "--gemm"});
   for (const CLI::Option* option : command.get_options())
     if (option->count() && !free.contains(option->get_name()))
       throw_input_error("{} cannot be changed when a run is resumed; leave it away",
@@ -319,8 +320,8 @@ void add_train_command(CLI::App& app) {
                      "Keras .h5 file for the backbone (no top), or none for a random one");
   command.add_option("--out", o->out, "Folder of the run; default runs/MODEL-N");
   command.add_option("--resume", o->resume,
-                     "Go on with the run in this folder; only --epochs, and --device with "
-                     "--precision, may be given with it");
+                     "Go on with the run in this folder; only --epochs, and --device with its "
+                     "--precision and --gemm, may be given with it");
   command.add_option("--epochs", o->epochs, "Passes over the training images [10]");
   command.add_option("--batch", c.batch, "Images in a batch");
   command.add_option("--learning-rate", c.learning_rate, "Of Adam");

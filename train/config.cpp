@@ -194,6 +194,7 @@ toml::table options_table(const Config& c) {
       {"seed", static_cast<std::int64_t>(c.seed)},
       {"device", c.device},
       {"precision", c.precision},
+      {"gemm", c.gemm},
       {"threads", c.threads},
       {"loader_threads", c.loader_threads},
       {"augmentation", augmentation_table(c.augmentation)}};
@@ -221,7 +222,7 @@ std::string fingerprint(const Config& config) {
   deciding.data = standard.data;
   deciding.weights = standard.weights;
   toml::table table = options_table(deciding);
-  table.erase("precision");
+  for (const char* key : {"precision", "gemm"}) table.erase(key);
   const std::string text = toml_text(table);
   Checksum checksum;
   checksum.add(std::string_view(text).substr(text.find('\n')));  // the first line names the version
@@ -254,7 +255,8 @@ Config read_config(const std::filesystem::path& file) {
   reader.read("learning_rate", c.learning_rate);
   reader.read("seed", c.seed);
   reader.read("device", c.device);
-  reader.read_if_there("precision", c.precision);  // runs before the first GPU's have none
+  reader.read_if_there("precision", c.precision);  // runs before the first GPU's have neither
+  reader.read_if_there("gemm", c.gemm);
   reader.read("threads", c.threads);
   reader.read("loader_threads", c.loader_threads);
   std::string interpolation = "nearest", class_weight = "none";

@@ -47,12 +47,12 @@ struct Config {
   AugmentationRanges augmentation;
   std::uint64_t seed = 1;
 
-  std::string device = "cpu", precision = "float32";  ///< see DeviceOptions
-  int threads = 0;                                    ///< 0: all CPUs
-  int loader_threads = 0;                             ///< 0: as many as threads
+  std::string device = "cpu", precision = "float32", gemm = "ours";  ///< see DeviceOptions
+  int threads = 0;                                                   ///< 0: all CPUs
+  int loader_threads = 0;                                            ///< 0: as many as threads
 
   Shape image() const { return {image_height, image_width, 3}; }
-  DeviceOptions device_options() const { return {device, threads, precision}; }
+  DeviceOptions device_options() const { return {device, threads, precision, gemm}; }
   ModelOptions model_options() const {
     return {.alpha = alpha, .dropout = dropout, .pretrained = weights != "none"};
   }

@@ -16,12 +16,13 @@ namespace {
 
 constexpr int kThreads = 256;  ///< of a block, a pixel each
 
-/// An ImageTransform as the device needs it.
-struct PixelTransform {
+/// An ImageTransform as the device needs it, in 16-byte words for the copy.
+struct alignas(16) PixelTransform {
   AffineMap map;
   float brightness;
   bool affine, flip_horizontal, flip_vertical, has_brightness;
 
+  PixelTransform() = default;
   PixelTransform(const ImageTransform& t, int H, int W)
       : map(output_to_input(t, H, W)),
         brightness(static_cast<float>(t.brightness)),
@@ -62,12 +63,15 @@ __global__ void __launch_bounds__(kThreads)
     augment_image_kernel(ImageDims d, int blocks_each, Preprocessing preprocessing,
                          const PixelTransform* transforms, const std::uint8_t* x, float* y) {
   SHARED_ARRAY(float, values, [3 * kThreads]);
+  SHARED_ARRAY(PixelTransform, transform, [1]);  // read once for the block, not once for each warp
   const int n = static_cast<int>(blockIdx.x) / blocks_each, pixels = d.H * d.W;
   const int first = static_cast<int>(blockIdx.x) % blocks_each * kThreads;
   const int count = first + kThreads < pixels ? kThreads : pixels - first;
   const int thread = static_cast<int>(threadIdx.x);
+  if (thread == 0) transform[0] = transforms[n];
+  __syncthreads();
   if (thread < count) {
-    const PixelTransform& t = transforms[n];
+    const PixelTransform& t = transform[0];
     const int out_i = (first + thread) / d.W, out_j = (first + thread) % d.W;
     const int i = t.flip_vertical ? d.H - 1 - out_i : out_i;
     const int j = t.flip_horizontal ? d.W - 1 - out_j : out_j;

@@ -28,7 +28,7 @@ __device__ __forceinline__ Pack<V> divided(Pack<V> pack, float divisor) {
 
 // A thread: a tile of outputs (window_tile.h) of V channels.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
+__global__ void __launch_bounds__(kWindowThreads)
     average_pool_kernel(WindowShape d, TileGrid grid, const float* x, float* y) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
 
 // A thread: a tile of dx of V channels, each gathered from the windows over it.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
+__global__ void __launch_bounds__(kWindowThreads)
     average_pool_gradient_kernel(WindowShape d, TileGrid grid, const float* dy, float* dx) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;

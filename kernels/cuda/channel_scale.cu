@@ -37,8 +37,8 @@ struct PixelChunks {
 };
 
 // Block (channels, chunk, image), the channels varying fastest; a thread keeps its channels and goes
-// through a column of pixels. dx may be null and dy's own memory. sums: (N, chunks, C).
-template <int V>
+// through a column of pixels. dx may be dy's own memory. sums: (N, chunks, C).
+template <int V, bool kWithDx>
 __global__ void __launch_bounds__(ChannelLanes::kThreads)
     channel_scale_gradient_kernel(PixelChunks chunks, int channel_blocks, int C, const float* x,
                                   const float* s, const float* dy, float* dx, float* sums) {
@@ -51,7 +51,7 @@ __global__ void __launch_bounds__(ChannelLanes::kThreads)
   const int end = c < C ? std::min(begin + chunks.each, chunks.pixels) : 0;
 
   Pack<V> scale{};
-  if (dx && c < C) scale = load_pack<V>(s + n * C + c);
+  if (kWithDx && c < C) scale = load_pack<V>(s + n * C + c);
   Pack<V> sum[1] = {};
   for (int pixel = begin + static_cast<int>(threadIdx.y); pixel < end;
        pixel += static_cast<int>(blockDim.y)) {
@@ -59,7 +59,7 @@ __global__ void __launch_bounds__(ChannelLanes::kThreads)
     Pack<V> gradient = load_pack<V>(dy + index);
     add_product(sum[0], gradient, load_pack<V>(x + index));
     UNROLL for (int v = 0; v < V; ++v) gradient.at[v] *= scale.at[v];
-    if (dx) store_pack(dx + index, gradient.at);
+    if (kWithDx) store_pack(dx + index, gradient.at);
   }
   sum_lanes(sum, dynamic_shared<float>(), [&](int, int channel, float value) {
     if (first_channel + channel < C) sums[row * C + first_channel + channel] = value;
@@ -91,10 +91,15 @@ void channel_scale_gradient(Stream& stream, const ImageDims& d, const float* x, 
     if (chunks.chunks > 1)
       sums = static_cast<float*>(
           gpu_stream(stream).workspace(sizeof(float) * static_cast<std::size_t>(rows * d.C)));
-    launch(stream, KERNEL(channel_scale_gradient_kernel<V>),
-           dim3(static_cast<unsigned>(rows * lanes.blocks)), lanes.block(),
-           sizeof(float) * V * ChannelLanes::kThreads, chunks, lanes.blocks, d.C, x, s, dy, dx,
-           sums);
+    const auto run = [&](const auto& kernel) {
+      launch(stream, kernel, dim3(static_cast<unsigned>(rows * lanes.blocks)), lanes.block(),
+             sizeof(float) * V * ChannelLanes::kThreads, chunks, lanes.blocks, d.C, x, s, dy, dx,
+             sums);
+    };
+    if (dx)
+      run(KERNEL(channel_scale_gradient_kernel<V, true>));
+    else
+      run(KERNEL(channel_scale_gradient_kernel<V, false>));
     if (chunks.chunks > 1)
       sum_partial(stream, "channel_scale_sums", RowGroups{d.N, chunks.chunks, d.C}, sums, ds);
   });

@@ -14,7 +14,7 @@ using Depthwise5x5Stride2 = WindowTile<5, 5, 2, 4, 8, 1>;
 
 // A thread: a tile of outputs (window_tile.h) of V channels.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
+__global__ void __launch_bounds__(kWindowThreads)
     depthwise_forward_kernel(WindowShape d, TileGrid grid, const float* x, const float* w,
                              Epilogue<float> epilogue, float* y) {
   const unsigned item = thread_number();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "kernels/cuda/gemm_policy.h"
 #include "kernels/stream.h"
 
 namespace nanopneumo {
@@ -18,6 +19,8 @@ class GpuStream : public Stream {
   virtual void upload(void* device_memory, const void* host, std::size_t bytes) = 0;
   /// How many blocks it takes to keep the device busy: a multiple of its multiprocessors.
   virtual int multiprocessors() const = 0;
+  /// Who multiplies plain matrices of float32 instead of our kernels, or null.
+  virtual LibraryGemm* library_gemm() { return nullptr; }
 };
 
 inline GpuStream& gpu_stream(Stream& stream) { return static_cast<GpuStream&>(stream); }

@@ -28,7 +28,7 @@ struct Largest {
 // A thread: a tile of outputs (window_tile.h) of V channels. Pixels outside count as -infinity, which
 // is never above what is there; where all is -infinity, the first place inside stays.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
+__global__ void __launch_bounds__(kWindowThreads)
     max_pool_kernel(WindowShape d, TileGrid grid, const float* x, float* y, std::uint8_t* argmax) {
   const unsigned item = thread_number();
   if (!grid.has(item)) return;
@@ -76,7 +76,7 @@ struct Routed {
 
 // A thread: a tile of dx of V channels, each gathered from the windows over it and written once.
 template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads, kWindowBlocks)
+__global__ void __launch_bounds__(kWindowThreads)
     max_pool_gradient_kernel(WindowShape d, TileGrid grid, const std::uint8_t* argmax,
                              const float* dy, float* dx) {
   const unsigned item = thread_number();

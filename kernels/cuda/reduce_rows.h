@@ -29,9 +29,11 @@ struct Sums {
   }
 };
 
+// Inline, so that the profiler sees the result being written: a function that returns it in place may
+// write to shared memory as if to a variable of its own.
 template <class State, class Read>
-__device__ inline State merge_rows(std::int64_t begin, std::int64_t end, int step,
-                                   const Read& read) {
+__device__ __forceinline__ State merge_rows(std::int64_t begin, std::int64_t end, int step,
+                                            const Read& read) {
   State all = State::empty();
   std::int64_t row = begin;
   for (; row + 3 * step < end; row += 4 * step) {

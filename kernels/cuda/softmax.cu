@@ -24,11 +24,13 @@ struct ExponentialSum {
   float largest = -FLT_MAX, sum = 0;
 };
 
-/// The sum with the smaller maximum is scaled to the larger one. NaN compares as not larger and ends in
+/// The sum with the smaller maximum is scaled to the larger one. NaN is never the larger one and ends in
 /// the sum, which makes the whole row NaN.
 __device__ ExponentialSum operator+(const ExponentialSum& a, const ExponentialSum& b) {
-  const float largest = a.largest > b.largest ? a.largest : b.largest;
-  return {largest, a.sum * expf(a.largest - largest) + b.sum * expf(b.largest - largest)};
+  const bool b_is_larger = b.largest > a.largest;
+  const ExponentialSum& larger = b_is_larger ? b : a;
+  const ExponentialSum& smaller = b_is_larger ? a : b;
+  return {larger.largest, larger.sum + smaller.sum * expf(smaller.largest - larger.largest)};
 }
 
 // The overload of what lanes_sum() calls (reductions.h) for two words.

@@ -56,7 +56,11 @@ __forceinline__ void check_alignment(const void* p) {
 template <class Vector, class Result>
 __forceinline__ Result load_vector(const void* p) {
   check_alignment<Vector>(p);
-  return std::bit_cast<Result>(*static_cast<const Vector*>(p));
+  Vector value = *static_cast<const Vector*>(p);
+#if defined(NANOPNEUMO_PROFILED)
+  asm("" : "+m"(value));  // or the compiler would read one by one what is used one by one
+#endif
+  return std::bit_cast<Result>(value);
 }
 
 template <class Vector, class Value>

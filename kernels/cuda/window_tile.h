@@ -25,8 +25,8 @@
 namespace nanopneumo::GPU_NAMESPACE {
 
 inline constexpr int kWindowThreads = 128;
-/// Blocks that a multiprocessor has room for at least: each thread has many loads on their way at once,
-/// so the registers for a large tile are worth more than many threads.
+/// Blocks that a multiprocessor must have room for, where the compiler would rather spill a few registers
+/// of a tile than give up threads: each thread has many loads on their way at once, so that few suffice.
 inline constexpr int kWindowBlocks = 2;
 
 /// What a kernel is compiled for: the window, the outputs rows x columns that a thread computes

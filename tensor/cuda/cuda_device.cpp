@@ -14,7 +14,8 @@ PoolAllocator::Source device_memory_source() {
 
 class CudaDevice final : public Device {
  public:
-  explicit CudaDevice(Precision precision) : kernels_(cuda::kernels(precision)) {}
+  CudaDevice(Precision precision, GemmLibrary gemm)
+      : kernels_(cuda::kernels(precision)), stream_(gemm) {}
   std::string name() const override { return "cuda"; }
   Allocator& allocator() override { return pool_; }
   Stream& stream() override { return stream_; }
@@ -49,13 +50,13 @@ class CudaDevice final : public Device {
 
 }  // namespace
 
-std::unique_ptr<Device> make_cuda_device(Precision precision) {
+std::unique_ptr<Device> make_cuda_device(Precision precision, GemmLibrary gemm) {
   const cuda::Status status = cuda::status();
   if (!status.missing.empty())
     throw_input_error(
         "--device cuda is not possible: {}; compute on a machine with one, or give --device cpu",
         status.missing);
-  return std::make_unique<CudaDevice>(precision);
+  return std::make_unique<CudaDevice>(precision, gemm);
 }
 
 }  // namespace nanopneumo

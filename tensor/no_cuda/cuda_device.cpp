@@ -14,7 +14,7 @@ Status status() {
 }
 }  // namespace cuda
 
-std::unique_ptr<Device> make_cuda_device(Precision) {
+std::unique_ptr<Device> make_cuda_device(Precision, GemmLibrary) {
   throw_input_error(
       "--device cuda is not possible: {}; build on a machine with the CUDA toolkit, or give "
       "--device cpu",

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tensor/device.h"
+#include "tensor/profiled_device.h"
 
 namespace nanopneumo::test {
 
@@ -80,10 +81,10 @@ class Call {
   }
   /// An output of n elements.
   T* out(const std::string& name, std::int64_t n, Tolerance tolerance) {
-    return place<T>(name, poison<T>(n), tolerance);
+    return place<T>(name, poison<T>(n), tolerance, true);
   }
   std::uint8_t* out_bytes(const std::string& name, std::int64_t n) {
-    return place<std::uint8_t>(name, poison<std::uint8_t>(n), kExact);
+    return place<std::uint8_t>(name, poison<std::uint8_t>(n), kExact, true);
   }
   /// An output that holds an input's values before the call.
   T* in_out(const std::string& name, const std::vector<float>& values, Tolerance tolerance) {
@@ -130,6 +131,7 @@ class Call {
     void* memory;
     std::size_t offset, bytes, total_bytes;
     bool is_bytes;
+    bool is_fresh_output;  ///< its values before the call mean nothing
     Tolerance tolerance;
     std::vector<std::byte> before;
   };
@@ -144,6 +146,16 @@ class Call {
     if (!values.empty()) std::memset(values.data(), 0xFF, values.size() * sizeof(U));  // a NaN
     return values;
   }
+  /// A profiled device reports reads of outputs before they are written, and of guards.
+  void mark_unwritten(const Buffer& buffer) {
+    auto* profiled = dynamic_cast<ProfiledDevice*>(&device_);
+    if (!profiled) return;
+    const auto* start = static_cast<const std::byte*>(buffer.memory);
+    const std::size_t end = buffer.offset + buffer.bytes;
+    profiled->mark_unwritten(start, buffer.offset);
+    profiled->mark_unwritten(start + end, buffer.total_bytes - end);
+    if (buffer.is_fresh_output) profiled->mark_unwritten(start + buffer.offset, buffer.bytes);
+  }
   template <class U>
   static std::vector<double> numbers(std::span<const std::byte> bytes) {
     std::vector<U> values(bytes.size() / sizeof(U));
@@ -151,13 +163,15 @@ class Call {
     return std::vector<double>(values.begin(), values.end());
   }
   template <class U>
-  U* place(const std::string& name, const std::vector<U>& values, Tolerance tolerance) {
+  U* place(const std::string& name, const std::vector<U>& values, Tolerance tolerance,
+           bool is_fresh_output = false) {
     Buffer buffer{.name = name,
                   .memory = nullptr,
                   .offset = kGuardBytes + static_cast<std::size_t>(skew_) * sizeof(U),
                   .bytes = values.size() * sizeof(U),
                   .total_bytes = 0,
                   .is_bytes = sizeof(U) == 1,
+                  .is_fresh_output = is_fresh_output,
                   .tolerance = tolerance,
                   .before = {}};
     buffer.total_bytes = buffer.offset + buffer.bytes + kGuardBytes;
@@ -165,6 +179,7 @@ class Call {
     buffer.before.assign(buffer.total_bytes, std::byte{0xA5});
     std::memcpy(buffer.before.data() + buffer.offset, values.data(), buffer.bytes);
     device_.copy_to_device(buffer.memory, buffer.before.data(), buffer.total_bytes);
+    mark_unwritten(buffer);
     buffers_.push_back(std::move(buffer));
     return reinterpret_cast<U*>(static_cast<std::byte*>(buffers_.back().memory) +
                                 buffers_.back().offset);

@@ -23,6 +23,9 @@ Device& reference_device();
 
 /// What is wrong with `got`, or nothing: damage, outputs missing, NaN or too far from `expected`.
 std::string compare(const CallResult& expected, const CallResult& got, Tally& tally);
+/// The races, reads of unwritten words and accesses out of bounds of all kernels since the last call,
+/// where the device looks for them.
+std::string findings(Device& device);
 /// Whether all outputs have the same bytes.
 bool same_bytes(const CallResult& a, const CallResult& b);
 
@@ -85,6 +88,7 @@ class Case {
     const CallResult got = run_on(device_, skew, body);
     std::string problem = compare(expected, got, tally_);
     if (!same_bytes(got, run_on(device_, skew, body))) problem += " a second call gives other bits";
+    problem += findings(device_);
     if (!problem.empty()) report_failure(tally_, entry_.label, what, problem);
   }
 
@@ -98,7 +102,8 @@ class Case {
 void print(const Tally& tally);
 
 /// Whether a device that is tried with one in `one_in` of the cases is tried with this one. The first
-/// cases, which hold the awkward sizes, are tried always; all are with NANOPNEUMO_TEST_ALL=1.
+/// cases, which hold the awkward sizes, are tried ten times as often; all are with
+/// NANOPNEUMO_TEST_ALL=1.
 bool is_tried(const std::string& operation, int index, int one_in);
 
 /// Runs `body(Case&)` for cases 0 .. count-1 on every device.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "tensor/cuda_device.h"
+#include "tensor/profiled_device.h"
 
 namespace nanopneumo::test {
 
@@ -13,47 +14,51 @@ using emulator::ThreadOrder;
 namespace {
 // A CUDA thread of the emulation costs more than a GPU's.
 constexpr int kEmulatedShare = 10;
+// And more where each access is looked at.
+constexpr int kProfiledShare = 60;
 
-/// All cases on a GPU; NANOPNEUMO_TEST_ONE_IN asks for fewer where it is interpreted.
-int cuda_share() {
-  const char* share = std::getenv("NANOPNEUMO_TEST_ONE_IN");
-  return share && *share ? std::max(1, std::atoi(share)) : 1;
+/// `usual`, or NANOPNEUMO_TEST_ONE_IN where that asks for fewer cases (under ptxrun and sanitizers).
+int share(int usual) {
+  const char* fewer = std::getenv("NANOPNEUMO_TEST_ONE_IN");
+  return fewer && *fewer ? std::max(usual, std::atoi(fewer)) : usual;
 }
 
 std::vector<DeviceUnderTest> all_devices() {
+  const int emulated_share = share(kEmulatedShare), cuda_share = share(1);
   std::vector<DeviceUnderTest> devices = {
       {"cpu, 1 thread", [] { return make_cpu_device(1); }},
       {"cpu, 2 threads", [] { return make_cpu_device(2); }},
-      {"emulated, forward", [] { return make_emulated_device(2); }, kEmulatedShare},
+      {"emulated, forward", [] { return make_emulated_device(2); }, emulated_share},
       {"emulated, reverse", [] { return make_emulated_device(2, {ThreadOrder::reverse}); },
-       kEmulatedShare},
+       emulated_share},
       {"emulated, shuffled",
        [] {
          return make_emulated_device(2, {ThreadOrder::shuffled, 1});
        },
-       kEmulatedShare},
+       emulated_share},
       {"emulated tf32, forward", [] { return make_emulated_device(2, {}, Precision::tf32); },
-       kEmulatedShare, kTf32Rounding},
+       emulated_share, kTf32Rounding},
       {"emulated tf32, shuffled",
        [] {
          return make_emulated_device(2, {ThreadOrder::shuffled, 2}, Precision::tf32);
        },
-       kEmulatedShare, kTf32Rounding},
+       emulated_share, kTf32Rounding},
       {"emulated bf16, reverse",
        [] { return make_emulated_device(2, {ThreadOrder::reverse}, Precision::bf16); },
-       kEmulatedShare, kBf16Rounding},
+       emulated_share, kBf16Rounding},
       {"emulated bf16, shuffled",
        [] {
          return make_emulated_device(2, {ThreadOrder::shuffled, 3}, Precision::bf16);
        },
-       kEmulatedShare, kBf16Rounding},
+       emulated_share, kBf16Rounding},
   };
+  devices.push_back({"profiled", [] { return make_profiled_device(2); }, share(kProfiledShare)});
   if (cuda::status().missing.empty()) {
-    devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share()});
-    devices.push_back({"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, cuda_share(),
-                       kTf32Rounding});
-    devices.push_back({"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, cuda_share(),
-                       kBf16Rounding});
+    devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share});
+    devices.push_back(
+        {"cuda tf32", [] { return make_cuda_device(Precision::tf32); }, cuda_share, kTf32Rounding});
+    devices.push_back(
+        {"cuda bf16", [] { return make_cuda_device(Precision::bf16); }, cuda_share, kBf16Rounding});
   }
   return devices;
 }

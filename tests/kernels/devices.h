@@ -17,8 +17,8 @@ inline constexpr double kTf32Rounding = 0x1p-11, kBf16Rounding = 0x1p-8;
 struct DeviceUnderTest {
   std::string label;
   std::function<std::unique_ptr<Device>()> make;
-  /// One in how many of the random cases it is tried with; all of the awkward ones each time. Which
-  /// ones is drawn anew in each run (cases.h: test_seed).
+  /// One in how many of the random cases it is tried with; ten times as many of the awkward
+  /// ones. Which ones is drawn anew in each run (cases.h: test_seed).
   int one_in = 1;
   /// By what share of its size a factor may be rounded in conv_* and dense_*: those of tensor cores,
   /// whose devices are tried with these operations alone. 0: not at all, as in float32.

@@ -75,7 +75,7 @@ TEST_CASE("Asynchronous copies arrive, with zeros behind the end of the source")
   });
 }
 
-TEST_CASE("Groups of copies arrive in their order; before, the target is poison") {
+TEST_CASE("Groups of copies arrive in their order, and until then the target is poison") {
   on_each_schedule([](Stream& stream) {
     unsigned x[4 * 32];
     for (unsigned i = 0; i < 4 * 32; ++i) x[i] = i;

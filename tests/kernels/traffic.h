@@ -24,11 +24,13 @@ class Traffic {
   Stream& stream() { return device_->stream(); }
   /// n numbers; `skew` more come before them.
   float* in(std::int64_t n, int skew = 0) {
-    arrays_.push_back(std::make_unique<ToyArray>(*device_, random_.values(n + skew, 0.25, 1)));
+    arrays_.push_back(
+        std::make_unique<ToyArray<float>>(*device_, random_.values(n + skew, 0.25, 1)));
     return arrays_.back()->data() + skew;
   }
   float* out(std::int64_t n, int skew = 0) {
-    arrays_.push_back(std::make_unique<ToyArray>(*device_, static_cast<std::size_t>(n + skew)));
+    arrays_.push_back(
+        std::make_unique<ToyArray<float>>(*device_, static_cast<std::size_t>(n + skew)));
     return arrays_.back()->data() + skew;
   }
 
@@ -69,7 +71,7 @@ class Traffic {
   std::string name_;
   CaseRandom random_;
   std::unique_ptr<ProfiledDevice> device_ = make_profiled_device(2);
-  std::vector<std::unique_ptr<ToyArray>> arrays_;
+  std::vector<std::unique_ptr<ToyArray<float>>> arrays_;
 };
 
 }  // namespace nanopneumo::test

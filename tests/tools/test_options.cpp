@@ -196,6 +196,8 @@ TEST_CASE("models, devices and interpolations are refused by name") {
   sandbox.refuse({"summary", "resnet"}, {"resnet", "cnn", "mobilenet"});
   sandbox.refuse({"train", "cnn", "--device", "tpu"}, {"tpu", "cpu", "cuda", "emulated"});
   sandbox.refuse({"train", "cnn", "--precision", "tf32"}, {"tf32", "cpu", "--device cuda"});
+  sandbox.refuse({"train", "cnn", "--device", "emulated", "--gemm", "cublas"},
+                 {"cublas", "emulated", "--device cuda"});
   for (const Arguments& command :
        {Arguments{"evaluate", "run", "--data", "d"}, {"predict", "run", "a.png"}}) {
     Arguments arguments = command;

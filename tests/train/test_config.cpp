@@ -39,6 +39,7 @@ Config every_option() {
           .seed = std::numeric_limits<std::int64_t>::max(),
           .device = "emulated",
           .precision = "bf16",
+          .gemm = "ours",
           .threads = 3,
           .loader_threads = 2};
 }
@@ -76,10 +77,11 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.seed == c.seed);
     CHECK(back.device == c.device);
     CHECK(back.precision == c.precision);
+    CHECK(back.gemm == c.gemm);
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(28);
+    count_cases(29);
   }
 }
 
@@ -123,7 +125,7 @@ TEST_CASE("A config.toml that is not one is refused by name and cause") {
   CHECK(says(replaced("model", "model = \"resnet\""), "resnet"));
   CHECK(says(replaced("device", "device = \"tpu\""), "tpu", "emulated"));
   CHECK(says(replaced("precision", "precision = 16"), "precision"));
-  CHECK(says(replaced("precision", "precision = \"fp8\""), "fp8", "bf16"));
+  CHECK(says(replaced("gemm", "gemm = \"mkl\""), "mkl", "cublas"));
   CHECK(says(error("epochs = \n"), "bad.toml", "line 1"));
   CHECK(says(input_error_of([&] { (void)read_config(folder.path() / "none.toml"); }), "none.toml"));
   CHECK(input_error_of([&] {

@@ -17,7 +17,7 @@ namespace nanopneumo::test {
 namespace {
 
 constexpr std::uint64_t kSeed = 3;
-constexpr int kBatch = 6;
+constexpr int kBatch = 5;
 
 ImageSet phantoms(int size) {
   return make_phantoms(2 * kBatch, size, size, kSeed, kPhantomStream, 2);

@@ -31,6 +31,20 @@ struct Output {
     output.data += std::int64_t{part} * slice;
     return output;
   }
+  /// The bias of columns n .. n+3, zeros where there is none. Whoever stores many rows of the same
+  /// columns adds it to them and stores to without_bias(): the bias is then read once.
+  __device__ float4 bias4(int n) const {
+    const float* bias = epilogue.bias;
+    if (!bias || n >= columns) return make_float4(0, 0, 0, 0);
+    if (by_four) return load4(bias + n);
+    const auto at = [&](int i) { return n + i < columns ? bias[n + i] : 0.0f; };
+    return make_float4(at(0), at(1), at(2), at(3));
+  }
+  __device__ Output without_bias() const {
+    Output output = *this;
+    output.epilogue.bias = nullptr;
+    return output;
+  }
   __device__ void store(int m, int n, float value) const {
     const std::int64_t row = rows.offset(m);
     if (row >= 0 && n < columns) store_at(row + n, n, value);

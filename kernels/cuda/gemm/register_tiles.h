@@ -66,14 +66,20 @@ class Accumulator {
   template <class Rows>
   __device__ void store(const Output<Rows>& output, const GemmSize& size, int first_m,
                         int first_n) const {
+    const Output<Rows> unbiased = output.without_bias();
     UNROLL
-    for (int i = 0; i < Tile::kThreadM; ++i) {
-      const int m = first_m + row_ + i / 4 * 4 * Tile::kLanesM + i % 4;
-      if (m >= size.M) return;
+    for (int j = 0; j < Tile::kThreadN; j += 4) {
+      const int n = first_n + column_ + j * Tile::kLanesN;
+      const float4 bias = output.bias4(n);
       UNROLL
-      for (int j = 0; j < Tile::kThreadN; j += 4)
-        output.store4(m, first_n + column_ + j * Tile::kLanesN,
-                      make_float4(sums_[i][j], sums_[i][j + 1], sums_[i][j + 2], sums_[i][j + 3]));
+      for (int i = 0; i < Tile::kThreadM; ++i) {
+        const int m = first_m + row_ + i / 4 * 4 * Tile::kLanesM + i % 4;
+        const float* sums = &sums_[i][j];
+        if (m < size.M)
+          unbiased.store4(
+              m, n,
+              make_float4(sums[0] + bias.x, sums[1] + bias.y, sums[2] + bias.z, sums[3] + bias.w));
+      }
     }
   }
 

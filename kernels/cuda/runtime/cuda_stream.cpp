@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "kernels/cuda/runtime/cublas_gemm.h"
 #include "kernels/cuda/runtime/cuda_launch.h"
 
 namespace nanopneumo::cuda {
@@ -31,8 +32,9 @@ std::string LaunchRecord::str() const {
                      kernel, grid.x, grid.y, grid.z, block.x, block.y, block.z, shared_bytes);
 }
 
-CudaStream::CudaStream()
-    : multiprocessors_(multiprocessors_of_current_device()),
+CudaStream::CudaStream(GemmLibrary gemm)
+    : library_gemm_(gemm == GemmLibrary::cublas ? make_cublas_gemm(handle()) : nullptr),
+      multiprocessors_(multiprocessors_of_current_device()),
       wait_for_each_(is_set("NANOPNEUMO_CUDA_SYNC")) {}
 
 // Memory that kernels in the queue still use is about to be given back.

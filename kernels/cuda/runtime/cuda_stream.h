@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -28,13 +29,14 @@ struct LaunchRecord {
 class CudaStream final : public GpuStream {
  public:
   /// On the device that is current (the first one, unless CUDA_VISIBLE_DEVICES says otherwise).
-  CudaStream();
+  explicit CudaStream(GemmLibrary gemm = GemmLibrary::ours);
   ~CudaStream() override;
 
   void synchronize() override;
   void* workspace(std::size_t bytes) override;
   void upload(void* device_memory, const void* host, std::size_t bytes) override;
   int multiprocessors() const override { return multiprocessors_; }
+  LibraryGemm* library_gemm() override { return library_gemm_.get(); }
 
   /// Issues a kernel. Throws CudaError where the launch is refused.
   void launch(const LaunchRecord& launch, const void* kernel, void** arguments);
@@ -45,6 +47,7 @@ class CudaStream final : public GpuStream {
   std::string last_launches() const;
 
   StreamHandle stream_;
+  std::unique_ptr<LibraryGemm> library_gemm_;  ///< null: ours
   int multiprocessors_;
   bool wait_for_each_;
   StagingRing staging_;

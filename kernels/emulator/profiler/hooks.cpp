@@ -18,6 +18,10 @@ inline __attribute__((always_inline)) void note(const void* pc, const volatile v
     this_recorder->record(pc, reinterpret_cast<std::uintptr_t>(address), bytes, kind);
 }
 
+inline void release(const volatile void* address) {
+  if (this_recorder) this_recorder->release_by_atomic(reinterpret_cast<std::uintptr_t>(address));
+}
+
 // A range is a copy of a struct, or an access whose alignment the compiler does not know: on the GPU
 // in pieces of at most 16 bytes.
 void note_range(const void* pc, const void* address, std::size_t bytes, AccessKind kind) {
@@ -81,30 +85,39 @@ void* __tsan_memset(void* to, int value, std::size_t bytes) {
   return std::memset(to, value, bytes);
 }
 
+// What orders blocks is passed on before the change is seen, and taken over after what others did is.
 #define ATOMIC_CHANGE(bits, T, name)                                  \
   T __tsan_atomic##bits##_##name(volatile T* address, T value, int) { \
+    release(address);                                                 \
+    const T old = __atomic_##name(address, value, __ATOMIC_SEQ_CST);  \
     note(PC, address, sizeof(T), AccessKind::atomic);                 \
-    return __atomic_##name(address, value, __ATOMIC_SEQ_CST);         \
+    return old;                                                       \
   }
+// A weak one that fails is tried again: that is the host's affair and not counted.
 #define ATOMIC_COMPARE(bits, T, name, weak)                                                    \
   int __tsan_atomic##bits##_compare_exchange_##name(volatile T* address, T* expected, T value, \
                                                     int, int) {                                \
-    note(PC, address, sizeof(T), AccessKind::atomic);                                          \
-    return __atomic_compare_exchange_n(address, expected, value, weak, __ATOMIC_SEQ_CST,       \
-                                       __ATOMIC_SEQ_CST);                                      \
+    release(address);                                                                          \
+    const bool done = __atomic_compare_exchange_n(address, expected, value, weak,              \
+                                                  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);         \
+    if (done || !weak) note(PC, address, sizeof(T), AccessKind::atomic);                       \
+    return done;                                                                               \
   }
-// A plain load of an atomic precedes the compare-and-exchange that is counted; it is no request of its own.
+// The load before a compare-and-exchange is no request of its own.
 #define ATOMICS(bits, T)                                                                      \
   T __tsan_atomic##bits##_load(const volatile T* address, int) {                              \
     return __atomic_load_n(address, __ATOMIC_SEQ_CST);                                        \
   }                                                                                           \
   void __tsan_atomic##bits##_store(volatile T* address, T value, int) {                       \
-    note(PC, address, sizeof(T), AccessKind::atomic);                                         \
+    release(address);                                                                         \
     __atomic_store_n(address, value, __ATOMIC_SEQ_CST);                                       \
+    note(PC, address, sizeof(T), AccessKind::atomic);                                         \
   }                                                                                           \
   T __tsan_atomic##bits##_exchange(volatile T* address, T value, int) {                       \
+    release(address);                                                                         \
+    const T old = __atomic_exchange_n(address, value, __ATOMIC_SEQ_CST);                      \
     note(PC, address, sizeof(T), AccessKind::atomic);                                         \
-    return __atomic_exchange_n(address, value, __ATOMIC_SEQ_CST);                             \
+    return old;                                                                               \
   }                                                                                           \
   ATOMIC_CHANGE(bits, T, fetch_add)                                                           \
   ATOMIC_CHANGE(bits, T, fetch_sub)                                                           \
@@ -116,9 +129,10 @@ void* __tsan_memset(void* to, int value, std::size_t bytes) {
   ATOMIC_COMPARE(bits, T, weak, true)                                                         \
   T __tsan_atomic##bits##_compare_exchange_val(volatile T* address, T expected, T value, int, \
                                                int) {                                         \
-    note(PC, address, sizeof(T), AccessKind::atomic);                                         \
+    release(address);                                                                         \
     __atomic_compare_exchange_n(address, &expected, value, false, __ATOMIC_SEQ_CST,           \
                                 __ATOMIC_SEQ_CST);                                            \
+    note(PC, address, sizeof(T), AccessKind::atomic);                                         \
     return expected;                                                                          \
   }
 ATOMICS(8, std::uint8_t)

@@ -122,7 +122,7 @@ void Recorder::record_elsewhere(const void* pc, std::uintptr_t address, std::siz
   }
   if (address % bytes) report(FindingKind::misaligned, running_, access, array_name(access));
   threads_[running_].log.push_back(access);
-  if (kind == AccessKind::atomic && access.allocation) order_by_atomic(address);
+  if (kind == AccessKind::atomic && access.allocation) acquire_by_atomic(address);
 }
 
 void Recorder::fence() {
@@ -130,15 +130,21 @@ void Recorder::fence() {
   fenced_ = true;
 }
 
-// What a block wrote before its fence and atomic comes before what another does after its own.
-void Recorder::order_by_atomic(std::uintptr_t address) {
+void Recorder::release_by_atomic(std::uintptr_t address) {
+  if (!fenced_) return;
   look_at(running_);
   const std::lock_guard lock(launch_.memory.mutex());
   auto& released = launch_.released[address];
-  blocks_before_.insert(released.begin(), released.end());
-  if (!fenced_) return;
   released.insert(blocks_before_.begin(), blocks_before_.end());
   released.insert(block_number_);
+}
+
+void Recorder::acquire_by_atomic(std::uintptr_t address) {
+  look_at(running_);
+  const std::lock_guard lock(launch_.memory.mutex());
+  const auto released = launch_.released.find(address);
+  if (released != launch_.released.end())
+    blocks_before_.insert(released->second.begin(), released->second.end());
 }
 
 bool Recorder::ordered(const Touch& earlier, const Touch& now) const {

@@ -41,6 +41,10 @@ class Recorder final : public emulator::BlockObserver, private Ordering {
     record_elsewhere(pc, address, bytes, kind);
   }
 
+  /// The running thread is about to change an atomic: who changes it later comes after what this block
+  /// wrote before its fence. From hooks.cpp.
+  void release_by_atomic(std::uintptr_t address);
+
   /// Adds what was counted since the last call.
   void take(KernelProfile& profile);
 
@@ -65,7 +69,7 @@ class Recorder final : public emulator::BlockObserver, private Ordering {
   bool ordered(const Touch& earlier, const Touch& now) const override;
   void record_elsewhere(const void* pc, std::uintptr_t address, std::size_t bytes, AccessKind kind);
   bool is_of_the_emulation(std::uintptr_t address) const;
-  void order_by_atomic(std::uintptr_t address);
+  void acquire_by_atomic(std::uintptr_t address);
   void look_at(unsigned thread);
   void look_at(unsigned thread, const Access& access);
   void count_warp(unsigned first_thread);

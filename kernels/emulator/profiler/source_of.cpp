@@ -62,18 +62,31 @@ std::string short_line(const std::string& line) {
   return std::filesystem::path(line.substr(0, line.find(" (disc"))).lexically_normal().string();
 }
 
+/// Whether a line belongs to what every kernel's accesses go through, not to the kernel.
+bool is_plumbing(const std::string& line) {
+  return line.starts_with('/') || line.find("kernels/cuda/vector_access.h") != std::string::npos;
+}
+
+/// Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
+std::vector<std::string> functions_and_lines(std::uintptr_t address) {
+  return lines_of(
+      fmt::format("addr2line -e /proc/{}/exe -f -C -i {:#x} 2>/dev/null", getpid(), address));
+}
+
 std::string look_up(const void* pc) {
   const std::uintptr_t address = address_in_program(pc);
   if (!address) return fmt::format("{}", pc);
-  // Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
-  const auto lines = lines_of(
-      fmt::format("addr2line -e /proc/{}/exe -f -C -i {:#x} 2>/dev/null", getpid(), address));
+  const auto lines = functions_and_lines(address);
   if (lines.size() < 2 || lines[1].starts_with("??")) return fmt::format("program+{:#x}", address);
-  std::string text = fmt::format("{} ({})", short_line(lines[1]), short_name(lines[0]));
-  if (lines[1].find(".cu:") != std::string::npos) return text;
-  for (std::size_t i = 3; i < lines.size(); i += 2)
+  const auto place = [&](std::size_t i) {
+    return fmt::format("{} ({})", short_line(lines[i]), short_name(lines[i - 1]));
+  };
+  std::size_t first = 1;
+  while (first + 2 < lines.size() && is_plumbing(lines[first])) first += 2;
+  const std::string text = place(first);
+  for (std::size_t i = first; i < lines.size(); i += 2)
     if (lines[i].find(".cu:") != std::string::npos)
-      return fmt::format("{} ({}), in {}", short_line(lines[i]), short_name(lines[i - 1]), text);
+      return i == first ? text : fmt::format("{}, in {}", place(i), text);
   return text;
 }
 
@@ -86,6 +99,13 @@ std::string source_of(const void* pc) {
   const auto [place, is_new] = known.try_emplace(pc);
   if (is_new) place->second = look_up(pc);
   return place->second;
+}
+
+std::string function_of(const void* pc) {
+  const std::uintptr_t address = address_in_program(pc);
+  if (!address) return {};
+  const auto lines = functions_and_lines(address);
+  return lines.size() < 2 ? std::string() : lines[lines.size() - 2];
 }
 
 }  // namespace nanopneumo::profiler

@@ -10,4 +10,8 @@ namespace nanopneumo::profiler {
 /// missing, the offset in the program.
 std::string source_of(const void* pc);
 
+/// The function that the instruction before `pc` was compiled into, with its template arguments and
+/// parameters; nothing where addr2line or its entry is missing.
+std::string function_of(const void* pc);
+
 }  // namespace nanopneumo::profiler

@@ -1,0 +1,52 @@
+#include "tools/bench/ops_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "io/atomic_file.h"
+#include "tools/bench/conv_table.h"
+#include "tools/bench/operations.h"
+
+namespace nanopneumo::bench {
+
+namespace {
+
+std::vector<UsedShape> example_shapes() {
+  std::vector<UsedShape> shapes;
+  for (const Operation& operation : operations())
+    shapes.push_back({std::string(operation.name), ShapeWords(operation.example), "profile"});
+  return shapes;
+}
+
+}  // namespace
+
+std::vector<UsedShape> wanted_shapes(const OpsOptions& o) {
+  std::vector<UsedShape> shapes =
+      o.examples ? example_shapes() : used_shapes({.batch = o.batch, .pixels = o.pixels / o.scale});
+  if (!o.shapes.empty())
+    for (const ConvRow& row : read_conv_table(o.shapes)) {
+      const std::string model = registered_name(row.model);
+      if (std::ranges::any_of(architectures(),
+                              [&](const Architecture& a) { return a.name == model; }))
+        continue;
+      for (UsedShape& shape : shapes_of(resized(row, o.batch, o.scale)))
+        if (std::ranges::none_of(shapes, [&](const UsedShape& s) {
+              return s.op == shape.op && s.shape.str() == shape.shape.str();
+            }))
+          shapes.push_back(std::move(shape));
+    }
+  if (!o.op.empty()) {
+    find_operation(o.op);
+    std::erase_if(shapes, [&](const UsedShape& s) { return s.op != o.op; });
+  }
+  return shapes;
+}
+
+void write_csv(const OpsOptions& o, const Table& table) {
+  if (o.csv.empty()) return;
+  write_file_atomically(o.csv, table.csv());
+  fmt::print("written to {}\n", o.csv);
+}
+
+}  // namespace nanopneumo::bench

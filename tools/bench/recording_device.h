@@ -1,0 +1,50 @@
+// A device that computes nothing and notes what it is asked for.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tensor/host_device.h"
+#include "tools/bench/shape_words.h"
+
+namespace nanopneumo::bench {
+
+/// How often an operation is called at one shape.
+struct RecordedCall {
+  std::string op;
+  ShapeWords shape;
+  int count = 1;
+};
+
+class RecordingStream final : public Stream {
+ public:
+  void synchronize() override {}
+  /// Counts one call.
+  void note(std::string_view op, const ShapeWords& shape);
+  const std::vector<RecordedCall>& calls() const { return calls_; }
+
+ private:
+  std::vector<RecordedCall> calls_;  ///< in the order of their first occurrence
+};
+
+/// A whole training step of a network takes milliseconds here and touches none of the memory it
+/// allocates. That is how the benchmark learns the shapes of our networks: it cannot forget one.
+class RecordingDevice final : public HostMemoryDevice {
+ public:
+  std::string name() const override { return "recording"; }
+  RecordingStream& stream() override { return stream_; }
+  const Kernels<float>* float_kernels() const override;
+  const Kernels<double>* double_kernels() const override { return nullptr; }
+  /// Zeros: what has not been computed cannot be read.
+  void copy_to_host(void* host, const void*, std::size_t bytes) override {
+    if (bytes) std::memset(host, 0, bytes);
+  }
+  void copy_on_device(void*, const void*, std::size_t) override {}
+
+ private:
+  RecordingStream stream_;
+};
+
+}  // namespace nanopneumo::bench
