@@ -10,8 +10,8 @@
 namespace nanopneumo::GPU_NAMESPACE {
 namespace {
 
-/// A thread works on a run of kRun neighbours of a padded row: 8 of them, 16 bytes of bfloat16, where
-/// float32 can be accessed by 16 bytes too; else a pair.
+/// A thread works on kRun neighbours of a padded row: four where float32 can be accessed by 16 bytes,
+/// else one.
 template <int kRun>
 struct Runs {
   CastDims dims;
@@ -49,45 +49,36 @@ __device__ float upper(unsigned pair) {
   return to_float(bfloat16{static_cast<std::uint16_t>(pair >> 16)});
 }
 
-// Columns are a multiple of 4, so that a run holds 8, 4 or none of them.
-__global__ void round_runs_kernel(Runs<8> runs, const float* x, unsigned* y) {
+// Columns are a multiple of 4 here: a run holds four of them, or it is padding.
+__global__ void round_fours_kernel(Runs<4> runs, const float* x, unsigned* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (i >= runs.count) return;
   const auto [offset, columns] = runs.place(i);
-  const float4 zeros = make_float4(0, 0, 0, 0);
-  const float4 a = columns > 0 ? load4(x + offset) : zeros;
-  const float4 b = columns > 4 ? load4(x + offset + 4) : zeros;
-  store4(y + std::int64_t{i} * 4,
-         make_uint4(pack(a.x, a.y), pack(a.z, a.w), pack(b.x, b.y), pack(b.z, b.w)));
+  const float4 four = columns > 0 ? load4(x + offset) : make_float4(0, 0, 0, 0);
+  store2(y + std::int64_t{i} * 2, make_uint2(pack(four.x, four.y), pack(four.z, four.w)));
 }
 
-__global__ void round_pairs_kernel(Runs<2> runs, const float* x, unsigned* y) {
+__global__ void round_kernel(Runs<1> runs, const float* x, bfloat16* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (i >= runs.count) return;
   const auto [offset, columns] = runs.place(i);
-  y[i] = pack(columns > 0 ? x[offset] : 0.0f, columns > 1 ? x[offset + 1] : 0.0f);
+  y[i] = to_bfloat16(columns > 0 ? x[offset] : 0.0f);
 }
 
-__global__ void widen_runs_kernel(Runs<8> runs, const unsigned* x, float* y) {
+__global__ void widen_fours_kernel(Runs<4> runs, const unsigned* x, float* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (i >= runs.count) return;
   const auto [offset, columns] = runs.place(i);
   if (columns <= 0) return;
-  const uint4 words = load4(x + std::int64_t{i} * 4);
+  const uint2 words = load2(x + std::int64_t{i} * 2);
   store4(y + offset, make_float4(lower(words.x), upper(words.x), lower(words.y), upper(words.y)));
-  if (columns > 4)
-    store4(y + offset + 4,
-           make_float4(lower(words.z), upper(words.z), lower(words.w), upper(words.w)));
 }
 
-__global__ void widen_pairs_kernel(Runs<2> runs, const unsigned* x, float* y) {
+__global__ void widen_kernel(Runs<1> runs, const bfloat16* x, float* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (i >= runs.count) return;
   const auto [offset, columns] = runs.place(i);
-  if (columns <= 0) return;
-  const unsigned pair = x[i];
-  y[offset] = lower(pair);
-  if (columns > 1) y[offset + 1] = upper(pair);
+  if (columns > 0) y[offset] = to_float(x[i]);
 }
 
 template <int kRun, class Kernel, class From, class To>
@@ -105,19 +96,18 @@ bool goes_by_four(const CastDims& dims, const float* floats) {
 }  // namespace
 
 void cast_to_bfloat16(Stream& stream, const CastDims& dims, const float* x, bfloat16* y) {
-  auto* words = reinterpret_cast<unsigned*>(y);
   if (goes_by_four(dims, x))
-    launch_runs<8>(stream, KERNEL(round_runs_kernel), dims, x, words);
+    launch_runs<4>(stream, KERNEL(round_fours_kernel), dims, x, reinterpret_cast<unsigned*>(y));
   else
-    launch_runs<2>(stream, KERNEL(round_pairs_kernel), dims, x, words);
+    launch_runs<1>(stream, KERNEL(round_kernel), dims, x, y);
 }
 
 void cast_to_float32(Stream& stream, const CastDims& dims, const bfloat16* x, float* y) {
-  const auto* words = reinterpret_cast<const unsigned*>(x);
   if (goes_by_four(dims, y))
-    launch_runs<8>(stream, KERNEL(widen_runs_kernel), dims, words, y);
+    launch_runs<4>(stream, KERNEL(widen_fours_kernel), dims, reinterpret_cast<const unsigned*>(x),
+                   y);
   else
-    launch_runs<2>(stream, KERNEL(widen_pairs_kernel), dims, words, y);
+    launch_runs<1>(stream, KERNEL(widen_kernel), dims, x, y);
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

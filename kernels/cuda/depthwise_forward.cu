@@ -23,7 +23,13 @@ __global__ void __launch_bounds__(kWindowThreads)
   const DepthwiseWeights<Tile, V> weights(d, w, c);
   const float* image = x + d.input(n, 0, 0, c);
 
-  Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
+  // The sums begin with the bias, so that it is read once for the tile and not once for each pixel.
+  const Pack<V> bias = epilogue.bias ? load_pack<V>(epilogue.bias + c) : Pack<V>{};
+  epilogue.bias = nullptr;
+  Pack<V> sum[Tile::kRows][Tile::kColumns];
+  UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
+    sum[i][j] = bias;
+  }
   for_each_tap<Tile>(
       d, p0, q0, Pack<V>{},
       [&](int row, int column) {

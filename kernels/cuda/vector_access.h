@@ -31,11 +31,11 @@ __device__ __forceinline__ void store2(float* p, float2 value) {
 __device__ __forceinline__ void store4(float* p, float4 value) {
   *reinterpret_cast<float4*>(p) = value;
 }
-__device__ __forceinline__ uint4 load4(const unsigned* p) {
-  return *reinterpret_cast<const uint4*>(p);
+__device__ __forceinline__ uint2 load2(const unsigned* p) {
+  return *reinterpret_cast<const uint2*>(p);
 }
-__device__ __forceinline__ void store4(unsigned* p, uint4 value) {
-  *reinterpret_cast<uint4*>(p) = value;
+__device__ __forceinline__ void store2(unsigned* p, uint2 value) {
+  *reinterpret_cast<uint2*>(p) = value;
 }
 
 #else
@@ -83,11 +83,11 @@ __forceinline__ void store2(float* p, float2 value) {
 __forceinline__ void store4(float* p, float4 value) {
   detail::store_vector<detail::Floats4>(p, value);
 }
-__forceinline__ uint4 load4(const unsigned* p) {
-  return detail::load_vector<detail::Floats4, uint4>(p);
+__forceinline__ uint2 load2(const unsigned* p) {
+  return detail::load_vector<detail::Floats2, uint2>(p);
 }
-__forceinline__ void store4(unsigned* p, uint4 value) {
-  detail::store_vector<detail::Floats4>(p, value);
+__forceinline__ void store2(unsigned* p, uint2 value) {
+  detail::store_vector<detail::Floats2>(p, value);
 }
 
 #endif

@@ -15,10 +15,8 @@ Status status() {
 }  // namespace cuda
 
 std::unique_ptr<Device> make_cuda_device(Precision, GemmLibrary) {
-  throw_input_error(
-      "--device cuda is not possible: {}; build on a machine with the CUDA toolkit, or give "
-      "--device cpu",
-      cuda::status().missing);
+  throw_input_error("--device cuda is not possible: {}, or give --device cpu or emulated",
+                    cuda::status().missing);
 }
 
 }  // namespace nanopneumo

@@ -53,6 +53,10 @@ std::vector<DeviceUnderTest> all_devices() {
        emulated_share, kBf16Rounding},
   };
   devices.push_back({"profiled", [] { return make_profiled_device(2); }, share(kProfiledShare)});
+  devices.push_back({"profiled tf32", [] { return make_profiled_device(2, {}, Precision::tf32); },
+                     share(kProfiledShare), kTf32Rounding});
+  devices.push_back({"profiled bf16", [] { return make_profiled_device(2, {}, Precision::bf16); },
+                     share(kProfiledShare), kBf16Rounding});
   if (cuda::status().missing.empty()) {
     devices.push_back({"cuda", [] { return make_cuda_device(); }, cuda_share});
     devices.push_back(

@@ -27,21 +27,27 @@ std::string_view stem(std::string_view name) {
   return name;
 }
 
-/// "conv_(forward|input_gradient|weight_gradient), ..., adam"
+/// "conv_(forward|input_gradient|weight_gradient), ..., batch_norm_training[_gradient], ..., adam"
 std::string known_names() {
-  std::vector<std::pair<std::string_view, std::vector<std::string_view>>> families;
+  struct Family {
+    std::string_view name;
+    bool has_plain;  ///< an operation that is called as the family
+    std::vector<std::string_view> endings;
+  };
+  std::vector<Family> families;
   for (const Operation& operation : operations()) {
     const std::string_view name = stem(operation.name);
     const bool is_plain = name == operation.name;
-    if (is_plain || families.empty() || families.back().first != name ||
-        families.back().second.empty())
-      families.push_back({name, {}});
-    if (!is_plain) families.back().second.push_back(operation.name.substr(name.size() + 1));
+    if (families.empty() || families.back().name != name) families.push_back({name, is_plain, {}});
+    if (!is_plain) families.back().endings.push_back(operation.name.substr(name.size() + 1));
   }
   std::string text;
-  for (const auto& [name, endings] : families)
-    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", name,
-                        endings.empty() ? "" : fmt::format("_({})", fmt::join(endings, "|")));
+  for (const auto& [name, has_plain, endings] : families) {
+    if (!text.empty()) text += ", ";
+    text += name;
+    if (!endings.empty())
+      text += fmt::format(fmt::runtime(has_plain ? "[_{}]" : "_({})"), fmt::join(endings, "|"));
+  }
   return text;
 }
 
