@@ -12,15 +12,23 @@ const BackboneFigures kDenseNet121 = {
     .non_trainable = 83'648,
     .layers_with_weights = 241,
     .map = {7, 7, 1024},
-    .layers = {{"conv2_block5_0_relu", 1.608859074279, 1.985949653851, 18.43643718209},
-               {"conv3_block8_2_conv", 0.7635375661486, 2.173122593119, 6.861072825858},
-               {"conv4_block6_1_conv", -0.2109994208919, 2.296411169849, 7.523425702734},
-               {"conv4_block16_1_conv", -0.3298251462049, 2.321425631817, 9.086480389473},
-               {"conv5_block1_concat", -0.1360916781704, 2.200159666141, 8.566573808498},
-               {"conv5_block12_0_bn", -0.1436527956778, 2.077735311511, 10.14898797295},
-               {"relu", 0.686559188369, 1.0793336973, 7.168095628261}},
+    .layers = 0x693903c314cab1c9,
+    .layers_with_top = 0xc2f800ce0bf1765c,
+    .parameters_with_top = 8'062'504,
+    .outputs = {{"conv2_block5_0_relu", 1.608859074279, 1.985949653851, 18.43643718209},
+                {"conv3_block8_2_conv", 0.7635375661486, 2.173122593119, 6.861072825858},
+                {"conv4_block6_1_conv", -0.2109994208919, 2.296411169849, 7.523425702734},
+                {"conv4_block16_1_conv", -0.3298251462049, 2.321425631817, 9.086480389473},
+                {"conv5_block1_concat", -0.1360916781704, 2.200159666141, 8.566573808498},
+                {"conv5_block12_0_bn", -0.1436527956778, 2.077735311511, 10.14898797295},
+                {"relu", 0.686559188369, 1.0793336973, 7.168095628261}},
     .pooled = {1.7905105829716712, 0.0014719356460574304, 0.04697738459262701, 2.5831600042163245,
                0.034494161751461874, 0.0, 1.1603999162163599, 0.8664138381931547},
+    .small_pooled = {0.0, 0.0, 0.0, 1.430723339396824, 0.0, 0.0, 0.0, 0.6556176846842503, 0.0,
+                     0.15537156382205108, 0.0, 0.0},
+    .small_classes = {0.001650242649110512, 0.0002736717059046348, 0.0003632197785391281,
+                      0.0009136667627138214, 0.0010850387809432994, 0.0005986944846806368,
+                      0.0008543846785685605, 0.0001356660495583518},
     .gradient_size = 96,
     .inference =
         {.loss = 25.99272403131,
@@ -81,6 +89,10 @@ TEST_CASE("DenseNet121 has Keras' layers and weights") { check_description(kDens
 
 TEST_CASE("DenseNet121 on the reference agrees with Keras layer by layer") {
   check_reference(kDenseNet121);
+}
+
+TEST_CASE("DenseNet121 at its smallest size, not square, with and without top, on every device") {
+  check_at_smallest_size(kDenseNet121);
 }
 
 TEST_CASE("DenseNet121 in float32 agrees with Keras on every golden input, layered and fused") {

@@ -12,15 +12,24 @@ const BackboneFigures kXception = {
     .non_trainable = 54'528,
     .layers_with_weights = 80,
     .map = {8, 8, 2048},
-    .layers = {{"block2_sepconv2_bn", -0.05388558031094, 0.7997158287496, 4.915143909148},
-               {"block4_pool", 1.050530258457, 2.298937210047, 11.54968439652},
-               {"add_4", 0.8758219674707, 3.562514808545, 15.55489633291},
-               {"block9_sepconv1_act", 2.362593731976, 3.004286515449, 21.26212221712},
-               {"block11_sepconv1_bn", 0.0998379145911, 6.190715635584, 28.15884324967},
-               {"block13_sepconv2", 0.1928553271659, 7.781637077061, 36.47462004738},
-               {"block14_sepconv2_act", 3.91174412479, 5.980224663549, 51.6055176251}},
+    .layers = 0xe1221136c2eb673c,
+    .layers_with_top = 0x1cab461c06e56036,
+    .parameters_with_top = 22'910'480,
+    .outputs = {{"block2_sepconv2_bn", -0.05388558031094, 0.7997158287496, 4.915143909148},
+                {"block4_pool", 1.050530258457, 2.298937210047, 11.54968439652},
+                {"add_4", 0.8758219674707, 3.562514808545, 15.55489633291},
+                {"block9_sepconv1_act", 2.362593731976, 3.004286515449, 21.26212221712},
+                {"block11_sepconv1_bn", 0.0998379145911, 6.190715635584, 28.15884324967},
+                {"block13_sepconv2", 0.1928553271659, 7.781637077061, 36.47462004738},
+                {"block14_sepconv2_act", 3.91174412479, 5.980224663549, 51.6055176251}},
     .pooled = {8.73506603281436, 3.0846338075182675, 1.2003838347299907, 0.0, 2.8340860647172708,
                2.169882528252158, 0.6491814056442297, 5.595875517214157},
+    .small_pooled = {1.6525677235641443, 0.12038769684234578, 3.397605035570915, 7.43776826894192,
+                     0.0, 2.1732522813432062, 16.461806708504884, 3.8314036745787377,
+                     1.8369862992619825, 5.286772503694504, 1.4085947851950966, 2.107188686366254},
+    .small_classes = {6.949298632657805e-08, 3.1725814181837127e-16, 1.825314106299023e-06,
+                      1.4022468623288306e-13, 4.92852037380286e-09, 1.0940786176263254e-11,
+                      3.393022990633273e-11, 0.0005675082925469547},
     .gradient_size = 96,
     .inference =
         {.loss = 85.32045319471,
@@ -82,6 +91,10 @@ TEST_CASE("Xception has Keras' layers and weights") { check_description(kXceptio
 
 TEST_CASE("Xception on the reference agrees with Keras layer by layer") {
   check_reference(kXception);
+}
+
+TEST_CASE("Xception at its smallest size, not square, with and without top, on every device") {
+  check_at_smallest_size(kXception);
 }
 
 TEST_CASE("Xception in float32 agrees with Keras on every golden input, layered and fused") {
