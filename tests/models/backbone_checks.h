@@ -37,6 +37,9 @@ struct BackboneFigures {
   std::vector<LayerRow> outputs;
   std::vector<double> pooled;  ///< the first pooled features
 
+  /// Of formula image 0 at 131 x 97, twelve, strided: odd lengths tell one padding from another.
+  std::vector<double> pooled_131x97;
+
   // At the smallest height and 14 pixels more of width, by other numbers of the formula (kOtherImage,
   // kOtherStep in backbone_small.cpp).
   std::vector<double> small_pooled;   ///< twelve, strided

@@ -22,12 +22,6 @@ Shape smallest_image(const Architecture& architecture) {
   return {architecture.minimum_size, architecture.minimum_size + 14, 3};
 }
 
-std::vector<double> strided(const std::vector<double>& values, std::size_t k) {
-  std::vector<double> samples;
-  for (const std::size_t i : strided_indices(values.size(), k)) samples.push_back(values[i]);
-  return samples;
-}
-
 template <class T>
 Tensor<T> small_input(Device& device, const Architecture& architecture) {
   const Shape image = smallest_image(architecture);
