@@ -2,6 +2,7 @@
 // N images, H x W pixels, C channels in, K filters out, R x S kernel, P x Q pixels out.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace nanopneumo {
@@ -66,6 +67,9 @@ struct RowsDims {
   int C = 1;
   bool operator==(const RowsDims&) const = default;
 };
+
+/// A factor for each of the up to three channels of an image.
+using ChannelFactors = std::array<float, 3>;
 
 /// C neighbouring channels, from `offset` on, of rows that have C_whole of them. A part of a
 /// concatenation: its rows are N*H*W, and offset is the number of channels that come before it.

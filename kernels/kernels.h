@@ -28,7 +28,7 @@
 namespace nanopneumo {
 
 /// The activations that an operation can apply to its output before writing it.
-enum class Activation { none, relu, relu6, sigmoid };
+enum class Activation { none, relu, relu6, sigmoid, swish };
 
 /// What is done to an output before it is written: y = activation(y + bias + residual).
 template <class T>
@@ -106,7 +106,8 @@ struct Kernels {
   // moving[c] = moving[c] * momentum + batch[c] * (1 - momentum), in place.
   Op<void(Stream&, int C, double momentum, const T* batch, T* moving)> moving_average;
 
-  // --- activations; the gradients are formed from the output y; y may be x, dx may be dy ---
+  // --- activations; y may be x, dx may be dy; but for swish the gradients are
+  // formed from the output y ---
   // y = max(x, 0); dx = y > 0 ? dy : 0
   Op<void(Stream&, std::int64_t n, const T* x, T* y)> relu_forward;
   Op<void(Stream&, std::int64_t n, const T* y, const T* dy, T* dx)> relu_gradient;
@@ -116,6 +117,11 @@ struct Kernels {
   // y = 1 / (1 + exp(-x)), without overflow; dx = dy * y * (1 - y)
   Op<void(Stream&, std::int64_t n, const T* x, T* y)> sigmoid_forward;
   Op<void(Stream&, std::int64_t n, const T* y, const T* dy, T* dx)> sigmoid_gradient;
+  // Swish (Ramachandran et al. 2017), also SiLU: y = x / (1 + exp(-x)). It rises again for x < -1.28, so
+  // that y does not tell x: the gradient is formed from the input x,
+  // dx = dy * s * (1 + x * (1 - s)) with s = 1 / (1 + exp(-x)).
+  Op<void(Stream&, std::int64_t n, const T* x, T* y)> swish_forward;
+  Op<void(Stream&, std::int64_t n, const T* x, const T* dy, T* dx)> swish_gradient;
   // y[i,c] = exp(x[i,c] - max_c x[i,c]) / sum_c exp(...); dx = y * (dy - sum_c dy y)
   Op<void(Stream&, const RowsDims&, const T* x, T* y)> softmax_forward;
   Op<void(Stream&, const RowsDims&, const T* y, const T* dy, T* dx)> softmax_gradient;
@@ -154,6 +160,9 @@ struct Kernels {
   Op<void(Stream&, const SliceDims&, const T* part, T* whole)> write_slice;
   // part[i, c] = whole[i, offset + c]: the gradient of write_slice with respect to its part.
   Op<void(Stream&, const SliceDims&, const T* whole, T* part)> read_slice;
+  // Constant factors: y[i,c] = x[i,c] * factors[c], C <= 3. It is its own gradient (dy in, dx out). y may be
+  // x.
+  Op<void(Stream&, const RowsDims&, const ChannelFactors&, const T* x, T* y)> rescale;
   // Squeeze-and-excite (Hu et al. 2018, equation 4): y[n,h,w,c] = x[n,h,w,c] * s[n,c].
   // s: (N, C). y may be x.
   Op<void(Stream&, const ImageDims&, const T* x, const T* s, T* y)> channel_scale_forward;

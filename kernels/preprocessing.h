@@ -20,4 +20,13 @@ inline constexpr Preprocessing kUnitPreprocessing{.divisor = 255};
 /// "tf" mode, x / 127.5 - 1: MobileNet, InceptionV3, Xception.
 inline constexpr Preprocessing kTfPreprocessing{.divisor = 127.5, .mean = {1, 1, 1}};
 
+/// "torch" mode, ImageNet's mean and deviation of x / 255: DenseNet.
+inline constexpr Preprocessing kTorchPreprocessing{
+    .divisor = 255, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}};
+/// "caffe" mode, BGR less ImageNet's mean, not scaled: ResNet, VGG.
+inline constexpr Preprocessing kCaffePreprocessing{.mean = {103.939, 116.779, 123.68},
+                                                   .reverse_channels = true};
+/// Levels as they are: EfficientNet, which has its preprocessing in its first layers.
+inline constexpr Preprocessing kNoPreprocessing{};
+
 }  // namespace nanopneumo

@@ -1,5 +1,6 @@
 #include "layers/conv2d.h"
 
+#include "layers/activation.h"
 #include "layers/gradients.h"
 
 namespace nanopneumo {
@@ -48,11 +49,26 @@ Shape Conv2D::output_shape(std::span<const Shape> inputs) const {
   return {w.rows_out(to_int(image[0])), w.columns_out(to_int(image[1])), options_.filters};
 }
 
+std::string Conv2D::caption() const {
+  return window_caption(options_.kernel_size, std::to_string(options_.filters), options_.strides);
+}
+
+std::int64_t Conv2D::multiply_adds(std::span<const Shape> inputs) const {
+  return output_shape(inputs).elements() * options_.kernel_size.height *
+         options_.kernel_size.width * inputs[0][2];
+}
+
 template <class T>
 Variable<T> Conv2D::run(const Call<T>& call) const {
-  return conv2d(call.tape, call.input(), call.parameters[0],
-                options_.use_bias ? &call.parameters[1] : nullptr,
-                window(call.input().shape().without_batch()), options_.activation);
+  const auto convolve = [&](Activation activation) {
+    return conv2d(call.tape, call.input(), call.parameters[0],
+                  options_.use_bias ? &call.parameters[1] : nullptr,
+                  window(call.input().shape().without_batch()), activation);
+  };
+  // Swish's gradient needs its input, which a convolution that applies it in passing does not keep.
+  if (options_.activation == Activation::swish && call.tape.recording())
+    return activate(call.tape, convolve(Activation::none), Activation::swish);
+  return convolve(options_.activation);
 }
 
 template Variable<float> conv2d(Tape<float>&, const Variable<float>&, const Variable<float>&,

@@ -29,6 +29,8 @@ Tensor<T> activation_gradient(const Kernels<T>& kernels, Stream& stream, Activat
     case Activation::sigmoid:
       kernels.sigmoid_gradient(stream, y.size(), y.data(), dy.data(), dx.data());
       break;
+    case Activation::swish:
+      throw std::logic_error("swish's gradient cannot be formed from its output");
   }
   return dx;
 }

@@ -21,7 +21,7 @@ class ReLU final : public LayerOf<ReLU> {
   enum class MaxValue { none, six };
   explicit ReLU(MaxValue max_value = MaxValue::none) : max_value_(max_value) {}
 
-  Activation activation() const {
+  Activation activation() const override {
     return max_value_ == MaxValue::six ? Activation::relu6 : Activation::relu;
   }
   std::string_view class_name() const override { return "ReLU"; }

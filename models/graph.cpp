@@ -6,8 +6,12 @@ namespace nanopneumo {
 
 Graph::Value Graph::input(const Shape& shape) {
   if (!nodes_.empty()) throw_shape_error("graph {} has its input already", name_);
-  nodes_.push_back(
-      {.name = "input_layer", .layer = nullptr, .inputs = {}, .output = shape, .parameters = {}});
+  nodes_.push_back({.name = "input_layer",
+                    .layer = nullptr,
+                    .inputs = {},
+                    .output = shape,
+                    .block = "input",
+                    .parameters = {}});
   return {0};
 }
 
@@ -28,6 +32,7 @@ Graph::Value Graph::append(std::string name, std::shared_ptr<const Layer> layer,
             .layer = std::move(layer),
             .inputs = {},
             .output = {},
+            .block = block_,
             .parameters = {}};
   std::vector<Shape> shapes;
   for (const Value value : inputs) {
@@ -42,6 +47,23 @@ Graph::Value Graph::append(std::string name, std::shared_ptr<const Layer> layer,
   }
   nodes_.push_back(std::move(node));
   return {static_cast<int>(nodes_.size()) - 1};
+}
+
+Graph Graph::reordered(std::span<const std::size_t> order) const {
+  constexpr int kNotYet = -1;
+  Graph result(name_);
+  std::vector<int> place(nodes_.size(), kNotYet);
+  for (const std::size_t n : order) {
+    Node node = nodes_.at(n);
+    for (int& input : node.inputs) {
+      input = place[static_cast<std::size_t>(input)];
+      if (input == kNotYet)
+        throw_shape_error("layer {} of {} would come before its input", node.name, name_);
+    }
+    place[n] = static_cast<int>(result.nodes_.size());
+    result.nodes_.push_back(std::move(node));
+  }
+  return result;
 }
 
 void Graph::freeze_up_to(Value last) {

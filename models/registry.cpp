@@ -1,8 +1,9 @@
 #include "models/registry.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "layers/global_average_pooling2d.h"
-#include "models/cnn.h"
-#include "models/mobilenet.h"
 #include "models/transfer_head.h"
 
 namespace nanopneumo {
@@ -10,37 +11,23 @@ namespace {
 
 constexpr int kLargestSize = 4096;
 
-const Architecture kArchitectures[] = {
-    {.name = "cnn",
-     .title = "CNN from scratch",
-     .minimum_size = kCnnMinimumSize,
-     .preprocessing = kUnitPreprocessing,
-     .is_backbone = false,
-     .takes_alpha = false,
-     .imagenet_size = 0,
-     .build = [](const Shape& image,
-                 const ModelOptions& options) { return cnn(image, options.dropout); }},
-    {.name = "mobilenet",
-     .title = "MobileNet",
-     .minimum_size = 32,
-     .preprocessing = kTfPreprocessing,
-     .is_backbone = true,
-     .takes_alpha = true,
-     .imagenet_size = 224,
-     .build =
-         [](const Shape& image, const ModelOptions& options) {
-           return mobilenet(image, {.alpha = options.alpha, .include_top = options.include_top});
-         }},
-};
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+bool is_called(const Architecture& architecture, std::string_view name) {
+  return same_name(architecture.name, name) ||
+         std::ranges::any_of(architecture.aliases,
+                             [&](std::string_view alias) { return same_name(alias, name); });
+}
 
 }  // namespace
 
-std::span<const Architecture> architectures() { return kArchitectures; }
-
 const Architecture& find_architecture(std::string_view name) {
   std::string known;
-  for (const Architecture& architecture : kArchitectures) {
-    if (architecture.name == name) return architecture;
+  for (const Architecture& architecture : architectures()) {
+    if (is_called(architecture, name)) return architecture;
     known += (known.empty() ? "" : ", ") + std::string(architecture.name);
   }
   throw_input_error("there is no model \"{}\"; the models are {}", name, known);
@@ -76,6 +63,7 @@ Classifier build_classifier(const Architecture& architecture, const Shape& image
   Graph graph = build_model(architecture, image, options);
   if (!architecture.is_backbone) return {std::move(graph), 0};
   const Graph::Value map{static_cast<int>(graph.nodes().size()) - 1};
+  graph.begin_block("head");
   const Graph::Value features = graph.add(GlobalAveragePooling2D(), map);
   graph.freeze_up_to(features);
   transfer_head(graph, features, options.dropout);

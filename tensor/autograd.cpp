@@ -57,7 +57,7 @@ void Gradient<T>::finish() {
 }
 
 template <class T>
-Variable<T> Tape<T>::result(Tensor<T> value, std::initializer_list<const Variable<T>*> inputs,
+Variable<T> Tape<T>::result(Tensor<T> value, std::span<const Variable<T>* const> inputs,
                             Backward backward) {
   bool needed = false;
   if (recording())

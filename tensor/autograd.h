@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -97,8 +98,12 @@ class Tape {
   /// The result `value` of an operation with these inputs. Where one of them requires a gradient,
   /// the result does too, and `backward` is kept until backward() has passed; else it is dropped
   /// here, and with it every activation it holds.
-  Variable<T> result(Tensor<T> value, std::initializer_list<const Variable<T>*> inputs,
+  Variable<T> result(Tensor<T> value, std::span<const Variable<T>* const> inputs,
                      Backward backward);
+  Variable<T> result(Tensor<T> value, std::initializer_list<const Variable<T>*> inputs,
+                     Backward backward) {
+    return result(std::move(value), std::span(inputs.begin(), inputs.size()), std::move(backward));
+  }
 
   /// Gradients of `loss` (one element) with respect to every value that requires one. Each record
   /// is dropped, with the activations it holds, as soon as it has been used; the tape is empty

@@ -8,9 +8,12 @@
 namespace nanopneumo {
 namespace {
 
-Graph build(const Architecture& architecture, const ImageSize& size, const ModelOptions& options) {
+Graph build(const Architecture& architecture, const ImageSize& size, ModelOptions options,
+            bool pretrained) {
   if (!architecture.is_backbone)
-    throw_input_error("{} is no ImageNet backbone; give mobilenet", architecture.title);
+    throw_input_error("{} is no ImageNet backbone; give one, such as mobilenet",
+                      architecture.title);
+  options.pretrained = pretrained;
   Graph graph = build_model(architecture, {size.height, size.width, 3}, options);
   if (!options.include_top)
     graph.add(GlobalAveragePooling2D(), Graph::Value{static_cast<int>(graph.nodes().size()) - 1});
@@ -21,7 +24,9 @@ Graph build(const Architecture& architecture, const ImageSize& size, const Model
 
 Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
                    const ModelOptions& options, const std::string& file, Device& device)
-    : architecture_(architecture), device_(device), graph_(build(architecture, size, options)) {
+    : architecture_(architecture),
+      device_(device),
+      graph_(build(architecture, size, options, /*pretrained=*/file != "none")) {
   Parameters<float> parameters(graph_, device, /*seed=*/1);
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");

@@ -35,7 +35,7 @@ void add_bench_ops(Command bench) {
   command.option("--op", o->op, "This operation alone").without_default();
   command
       .option("--shapes", o->shapes,
-              "Convolutions of networks that are not built yet, as bench shapes prints them")
+              "These convolutions instead of the networks' shapes, as bench shapes prints them")
       .without_default();
   command.flag("--examples", o->examples,
                "One shape of the networks for each operation: that which profile takes");

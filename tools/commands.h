@@ -9,6 +9,7 @@ void add_train_command(Command app);
 void add_evaluate_command(Command app);
 void add_predict_command(Command app);
 void add_summary_command(Command app);
+void add_draw_command(Command app);
 void add_features_command(Command app);
 void add_classify_command(Command app);
 void add_data_command(Command app);

@@ -49,6 +49,7 @@ void add_commands(Command app) {
   add_evaluate_command(app);
   add_predict_command(app);
   add_summary_command(app);
+  add_draw_command(app);
   add_features_command(app);
   add_classify_command(app);
   add_data_command(app);

@@ -94,6 +94,7 @@ void set_device(Config& config, const DeviceOptions& device) {
 
 Config resolve(const TrainOptions& options) {
   Config config = options.config;
+  config.model = find_architecture(config.model).name;
   set_device(config, options.device);
   config.threads = options.device.threads;
   const ImageSize size = parse_image_size(options.image_size);

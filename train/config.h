@@ -53,7 +53,9 @@ struct Config {
 
   Shape image() const { return {image_height, image_width, 3}; }
   DeviceOptions device_options() const { return {device, threads, precision, gemm}; }
-  ModelOptions model_options() const { return {.alpha = alpha, .dropout = dropout}; }
+  ModelOptions model_options() const {
+    return {.alpha = alpha, .dropout = dropout, .pretrained = weights != "none"};
+  }
   /// Throws InputError for values that cannot be trained with.
   void validate() const;
 };

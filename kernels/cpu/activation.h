@@ -33,6 +33,11 @@ struct Sigmoid {
   }
 };
 
+/// x / (1 + exp(-x))
+struct Swish {
+  float operator()(float x) const { return x * Sigmoid{}(x); }
+};
+
 /// Calls body(f) with the function object of `activation`, so that body is compiled for each.
 template <class Body>
 void with_activation(Activation activation, const Body& body) {
@@ -45,6 +50,8 @@ void with_activation(Activation activation, const Body& body) {
       return body(Relu6{});
     case Activation::sigmoid:
       return body(Sigmoid{});
+    case Activation::swish:
+      return body(Swish{});
   }
 }
 

@@ -45,6 +45,8 @@ void relu6_forward(Stream&, std::int64_t n, const float* x, float* y);
 void relu6_gradient(Stream&, std::int64_t n, const float* y, const float* dy, float* dx);
 void sigmoid_forward(Stream&, std::int64_t n, const float* x, float* y);
 void sigmoid_gradient(Stream&, std::int64_t n, const float* y, const float* dy, float* dx);
+void swish_forward(Stream&, std::int64_t n, const float* x, float* y);
+void swish_gradient(Stream&, std::int64_t n, const float* x, const float* dy, float* dx);
 void softmax_forward(Stream&, const RowsDims&, const float* x, float* y);
 void softmax_gradient(Stream&, const RowsDims&, const float* y, const float* dy, float* dx);
 
@@ -65,6 +67,7 @@ void add(Stream&, std::int64_t n, const float* a, const float* b, float* y);
 void fill(Stream&, std::int64_t n, float value, float* y);
 void write_slice(Stream&, const SliceDims&, const float* part, float* whole);
 void read_slice(Stream&, const SliceDims&, const float* whole, float* part);
+void rescale(Stream&, const RowsDims&, const ChannelFactors&, const float* x, float* y);
 void channel_scale_forward(Stream&, const ImageDims&, const float* x, const float* s, float* y);
 void channel_scale_gradient(Stream&, const ImageDims&, const float* x, const float* s,
                             const float* dy, float* dx, float* ds);

@@ -121,8 +121,12 @@ std::int64_t element_count(int index, CaseRandom& random) {
 
 Activation any_activation(CaseRandom& random) {
   constexpr std::array kAll = {Activation::none, Activation::relu, Activation::relu6,
-                               Activation::sigmoid};
-  return kAll[static_cast<std::size_t>(random.integer(0, 3))];
+                               Activation::sigmoid, Activation::swish};
+  return kAll[static_cast<std::size_t>(random.integer(0, kAll.size() - 1))];
+}
+
+bool is_piecewise_linear(Activation activation) {
+  return activation != Activation::sigmoid && activation != Activation::swish;
 }
 
 std::string str(const ConvDims& d) {

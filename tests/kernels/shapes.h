@@ -24,6 +24,8 @@ std::int64_t element_count(int index, CaseRandom& random);
 
 /// One of the activations an epilogue can hold.
 Activation any_activation(CaseRandom& random);
+/// Whether whole numbers stay exact under it.
+bool is_piecewise_linear(Activation);
 
 /// The sizes in words, for messages.
 std::string str(const ConvDims& d);

@@ -83,6 +83,22 @@ TEST_CASE("sigmoid agrees with the reference") {
                  [](const auto& ops) { return ops.sigmoid_gradient; });
 }
 
+TEST_CASE("swish agrees with the reference") {
+  check_forward("swish_forward", {.relative = 3e-7},
+                [](const auto& ops) { return ops.swish_forward; });
+  conformance("swish_gradient", kCases, [](Case& c) {
+    const std::int64_t n = element_count(c.index, c.random);
+    const auto x = c.random.values(n, -20, 20), dy = c.random.values(n);
+    const bool in_place = c.random.coin();
+    // Around x = -1.28 the terms of 1 + x (1 - s) cancel.
+    constexpr Tolerance kTolerance{.relative = 1e-6, .absolute = 3e-7};
+    c.check(fmt::format("n {}{}", n, in_place ? ", in place" : ""), [&](auto& call) {
+      auto* dx = in_place ? call.in_out("dx", dy, kTolerance) : call.out("dx", n, kTolerance);
+      call.ops().swish_gradient(call.stream(), n, call.in(x), in_place ? dx : call.in(dy), dx);
+    });
+  });
+}
+
 // The harness takes the reference at its word; here are the values that the contract states.
 TEST_CASE("The reference's activations keep NaN and saturate") {
   const Kernels<double>& ops = reference_kernels();

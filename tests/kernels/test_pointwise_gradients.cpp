@@ -9,10 +9,14 @@ namespace {
 
 const Kernels<double>& ops = reference_kernels();
 
-/// Checks dx = gradient(y, dy) with y = forward(x), for x at least a little away from `kinks`.
+/// What an activation's gradient is formed from.
+enum class From { output, input };
+
+/// Checks dx = gradient(y, dy) with y = forward(x), or gradient(x, dy), for x at least a little away from
+/// `kinks`.
 template <class Forward, class Gradient>
 void check_activation(const std::string& name, const Values& kinks, const Forward& forward,
-                      const Gradient& gradient) {
+                      const Gradient& gradient, From from = From::output) {
   Stream& stream = reference_device().stream();
   GradientCheck check(name);
   for (int index = 0; index < kGradientCases; ++index) {
@@ -22,7 +26,7 @@ void check_activation(const std::string& name, const Values& kinks, const Forwar
     const Values dy = random_doubles(random, n);
     Values y(x.size()), dx(x.size());
     forward(stream, n, x.data(), y.data());
-    gradient(stream, n, y.data(), dy.data(), dx.data());
+    gradient(stream, n, from == From::output ? y.data() : x.data(), dy.data(), dx.data());
     check.compare(fmt::format("n {}", n), dx, x, [&](const Values& at) {
       forward(stream, n, at.data(), y.data());
       return inner_product(y, dy);
@@ -40,6 +44,10 @@ TEST_CASE("Gradient of relu6") {
 
 TEST_CASE("Gradient of sigmoid") {
   check_activation("sigmoid_gradient", {}, ops.sigmoid_forward, ops.sigmoid_gradient);
+}
+
+TEST_CASE("Gradient of swish") {
+  check_activation("swish_gradient", {}, ops.swish_forward, ops.swish_gradient, From::input);
 }
 
 TEST_CASE("Gradient of softmax") {

@@ -34,7 +34,7 @@ class LayerUnderTest {
     }
     for (const ParameterSpec& spec : layer.parameters(c.inputs)) {
       parameters_.push_back({spec.name, spec.shape, {}, spec.trainable && is_trained(spec.name)});
-      const bool positive = spec.name == "gamma" || spec.name == "moving_variance";
+      const bool positive = spec.name == "gamma" || spec.name.ends_with("variance");
       for (std::int64_t i = 0; i < spec.shape.elements(); ++i)
         parameters_.back().values.push_back(random.uniform(positive ? 0.5 : -1, positive ? 2 : 1));
     }

@@ -1,17 +1,24 @@
 // Every layer's backward against differences of its forward, in double.
 #include <doctest/doctest.h>
 
+#include "layers/activation.h"
 #include "layers/add.h"
 #include "layers/batch_normalization.h"
 #include "layers/binary_cross_entropy.h"
+#include "layers/concatenate.h"
 #include "layers/conv2d.h"
 #include "layers/dense.h"
+#include "layers/dense_softmax.h"
 #include "layers/depthwise_conv2d.h"
 #include "layers/dropout.h"
 #include "layers/global_average_pooling2d.h"
+#include "layers/multiply.h"
+#include "layers/normalization.h"
 #include "layers/pooling2d.h"
 #include "layers/relu.h"
+#include "layers/rescaling.h"
 #include "layers/reshape.h"
+#include "layers/separable_conv2d.h"
 #include "layers/softmax.h"
 #include "layers/zero_padding2d.h"
 #include "tests/layers/layer_under_test.h"
@@ -46,7 +53,8 @@ TEST_CASE("Gradients of Conv2D") {
         {.what = "2x3 stride 2,1 same", .inputs = {{5, 4, 3}}, .batch = 1});
   check(Conv2D({.filters = 1, .kernel_size = 1, .strides = 2}),
         {.what = "1x1 stride 2", .inputs = {{5, 5, 1}}});
-  for (const Activation activation : {Activation::relu, Activation::relu6, Activation::sigmoid})
+  for (const Activation activation :
+       {Activation::relu, Activation::relu6, Activation::sigmoid, Activation::swish})
     check(Conv2D({.filters = 4, .kernel_size = 2, .activation = activation}),
           {.what = fmt::format("activation {}", static_cast<int>(activation)),
            .inputs = {{4, 4, 2}}});
@@ -67,6 +75,29 @@ TEST_CASE("Gradients of DepthwiseConv2D") {
                             "depthwise", {4, 3, 3}, {"kernel", "bias", "input"});
   check_frozen_combinations(DepthwiseConv2D({.kernel_size = 3, .use_bias = false}),
                             "depthwise without bias", {4, 3, 3}, {"kernel", "input"});
+}
+
+TEST_CASE("Gradients of SeparableConv2D") {
+  check(SeparableConv2D(
+            {.filters = 4, .kernel_size = {3, 2}, .strides = 2, .padding = PaddingMode::same}),
+        {.what = "3x2 stride 2 same", .inputs = {{5, 6, 3}}});
+  check_frozen_combinations(
+      SeparableConv2D(
+          {.filters = 2, .kernel_size = 3, .use_bias = false, .activation = Activation::relu}),
+      "separable", {4, 5, 2}, {"depthwise_kernel", "pointwise_kernel", "input"});
+}
+
+TEST_CASE("Gradients of Concatenate and Multiply") {
+  check(Concatenate(), {.what = "one", .inputs = {{2, 3, 4}}});
+  check(Concatenate(), {.what = "three", .inputs = {{2, 3, 1}, {2, 3, 4}, {2, 3, 2}}});
+  check(Concatenate(), {.what = "features", .inputs = {{3}, {2}}});
+  check(Multiply(), {.what = "image and factors", .inputs = {{3, 2, 4}, {1, 1, 4}}});
+}
+
+TEST_CASE("Gradients of preprocessing layers") {
+  check(Rescaling({0.5f, -2, 3}), {.what = "rescaling", .inputs = {{3, 4, 3}}});
+  check(Normalization(),
+        {.what = "normalization", .inputs = {{3, 4, 3}}, .frozen = {"mean", "variance", "count"}});
 }
 
 TEST_CASE("Gradients of Dense") {
@@ -106,6 +137,12 @@ TEST_CASE("Gradients of activations, shapes and sums") {
   check(ReLU(), {.what = "relu", .inputs = {{3, 4, 2}}});
   // 1400 values 0.01 apart: they reach beyond 6.
   check(ReLU(ReLU::MaxValue::six), {.what = "relu6", .inputs = {{7, 10, 10}}});
+  for (const Activation activation :
+       {Activation::relu, Activation::sigmoid, Activation::swish, Activation::none})
+    check(ActivationLayer(activation),
+          {.what = fmt::format("Activation {}", static_cast<int>(activation)),
+           .inputs = {{3, 4, 2}}});
+  check(DenseSoftmax(5), {.what = "dense softmax", .inputs = {{6}}});
   check(SoftmaxActivation(), {.what = "softmax", .inputs = {{9}}});
   check(Flatten(), {.what = "flatten", .inputs = {{3, 2, 4}}});
   check(Reshape({4, 6}), {.what = "reshape", .inputs = {{3, 2, 4}}});
@@ -117,6 +154,8 @@ TEST_CASE("Gradients of activations, shapes and sums") {
 TEST_CASE("Gradients of Dropout") {
   check(Dropout(0.4), {.what = "inference", .inputs = {{40}}});
   check(Dropout(0.4), {.what = "training", .inputs = {{40}}, .training = true});
+  check(Dropout(0.4, Dropout::Drops::whole_images),
+        {.what = "whole images", .inputs = {{3, 2, 4}}, .batch = 7, .training = true});
   check(Dropout(0), {.what = "rate 0", .inputs = {{40}}, .training = true});
 }
 

@@ -46,6 +46,9 @@ inline double sigmoid(double x) {
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
+/// x / (1 + exp(-x))
+inline double swish(double x) { return x * sigmoid(x); }
+
 inline double activate(Activation activation, double x) {
   switch (activation) {
     case Activation::none:
@@ -56,6 +59,8 @@ inline double activate(Activation activation, double x) {
       return relu6(x);
     case Activation::sigmoid:
       return sigmoid(x);
+    case Activation::swish:
+      return swish(x);
   }
   return x;
 }

@@ -43,13 +43,15 @@ void batch_norm_inference_gradient(Stream&, const RowsDims& d, double epsilon, c
                                    const double* dy, double* dx, double* dgamma, double* dbeta);
 void moving_average(Stream&, int C, double momentum, const double* batch, double* moving);
 
-// relu.cpp, relu6.cpp, sigmoid.cpp, softmax.cpp
+// relu.cpp, relu6.cpp, sigmoid.cpp, swish.cpp, softmax.cpp
 void relu_forward(Stream&, std::int64_t n, const double* x, double* y);
 void relu_gradient(Stream&, std::int64_t n, const double* y, const double* dy, double* dx);
 void relu6_forward(Stream&, std::int64_t n, const double* x, double* y);
 void relu6_gradient(Stream&, std::int64_t n, const double* y, const double* dy, double* dx);
 void sigmoid_forward(Stream&, std::int64_t n, const double* x, double* y);
 void sigmoid_gradient(Stream&, std::int64_t n, const double* y, const double* dy, double* dx);
+void swish_forward(Stream&, std::int64_t n, const double* x, double* y);
+void swish_gradient(Stream&, std::int64_t n, const double* x, const double* dy, double* dx);
 void softmax_forward(Stream&, const RowsDims& d, const double* x, double* y);
 void softmax_gradient(Stream&, const RowsDims& d, const double* y, const double* dy, double* dx);
 
@@ -74,6 +76,9 @@ void zero_pad_gradient(Stream&, const ImageDims& d, const Padding2D& pad, const 
                        double* dx);
 void add(Stream&, std::int64_t n, const double* a, const double* b, double* y);
 void fill(Stream&, std::int64_t n, double value, double* y);
+
+// rescale.cpp
+void rescale(Stream&, const RowsDims& d, const ChannelFactors& factors, const double* x, double* y);
 
 // slice.cpp, channel_scale.cpp
 void write_slice(Stream&, const SliceDims& d, const double* part, double* whole);

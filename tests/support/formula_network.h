@@ -1,6 +1,7 @@
 // Networks with formula weights on formula images: what the goldens of Keras were made with.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/preprocessing.h"
@@ -9,14 +10,29 @@
 
 namespace nanopneumo::test {
 
-/// Gives every parameter of `graph` its formula value, tensors counted in the graph's order.
+/// What formula.md calls the kind of a parameter of node `node`. Where a batch normalisation's output
+/// goes into a sum its gamma is smaller: see "gamma_residual" and "gamma_dropconnect" there.
+inline std::string parameter_kind(const Graph& graph, int node, const std::string& parameter) {
+  const Node& self = graph.nodes()[static_cast<std::size_t>(node)];
+  const std::string kind = formula_kind(self.layer->class_name(), parameter);
+  if (kind != "gamma") return kind;
+  const bool ends_branch = std::ranges::any_of(graph.nodes(), [&](const Node& reader) {
+    return std::ranges::find(reader.inputs, node) != reader.inputs.end() &&
+           (reader.layer->class_name() == "Add" || reader.name.ends_with("_drop"));
+  });
+  if (!ends_branch) return kind;
+  return self.name.ends_with("project_bn") ? "gamma_dropconnect" : "gamma_residual";
+}
+
+/// Gives every parameter of `graph` its formula value, tensors counted in the graph's order and in steps of
+/// `step`.
 template <class T>
-void assign_formula(const Graph& graph, Parameters<T>& parameters) {
+void assign_formula(const Graph& graph, Parameters<T>& parameters, std::int64_t step = 1) {
   std::int64_t p = 0;
   for (const Parameter<T>& parameter : parameters.all()) {
-    const Layer& layer = *graph.nodes()[static_cast<std::size_t>(parameter.node)].layer;
-    const std::string kind = formula_kind(layer.class_name(), parameter.name);
-    assign<T>(parameter, formula_tensor(kind, parameter.variable.shape(), p++));
+    assign<T>(parameter, formula_tensor(parameter_kind(graph, parameter.node, parameter.name),
+                                        parameter.variable.shape(), p));
+    p += step;
   }
 }
 
@@ -25,8 +41,12 @@ template <class T>
 Tensor<T> network_input(Device& device, const Shape& batch, std::span<const std::uint8_t> pixels,
                         const Preprocessing& preprocessing) {
   std::vector<T> values(pixels.size());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = static_cast<T>(pixels[i] / preprocessing.divisor - preprocessing.mean[i % 3]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t c = i % 3;
+    const double level = pixels[preprocessing.reverse_channels ? i - c + (2 - c) : i];
+    values[i] = static_cast<T>((level / preprocessing.divisor - preprocessing.mean[c]) /
+                               preprocessing.deviation[c]);
+  }
   return Tensor<T>::from_host(device, batch, values);
 }
 

@@ -21,6 +21,7 @@ std::vector<std::string> lines(const std::string& text) {
 /// A shape of each operation's form that takes a moment.
 std::string small_shape(const bench::Operation& operation) {
   const std::string form(operation.form);
+  if (operation.name == "rescale") return "rows 40 C 3";
   if (form.find("offset") != std::string::npos) return "rows 40 C 3 C_whole 9 offset 2";
   if (form.starts_with("rows")) return "rows 40 C 12";
   if (form.starts_with("C")) return "C 40";
@@ -62,13 +63,13 @@ TEST_CASE("profile computes with tensor cores where it is asked to") {
 
 TEST_CASE("profile and bench refuse what there is not") {
   const Sandbox sandbox;
-  sandbox.refuse({"profile", "convolve"}, {"convolve", "conv_(forward|", "augment_image"});
+  sandbox.refuse({"profile", "convolve"}, {"convolve", "(conv|", "augment_image"});
   sandbox.refuse({"profile", "add", "--shape", "N 3"}, {"N", "n"});
   sandbox.refuse({"profile", "conv_forward", "--shape", "N 1 H 2 W 2 C 1 K 1 R 3 S 3"},
                  {"window", "padding"});
   sandbox.refuse({"profile", "add", "--gpu", "voodoo"}, {"voodoo", "h100", "a100"});
   sandbox.refuse({"profile"}, {"OP"});
-  sandbox.refuse({"bench", "ops", "--op", "convolve"}, {"convolve", "conv_(forward|"});
+  sandbox.refuse({"bench", "ops", "--op", "convolve"}, {"convolve", "(conv|"});
   sandbox.refuse({"bench", "ops", "--device", "abacus"}, {"abacus"});
   sandbox.refuse({"bench", "ops", "--shapes", "missing.txt"}, {"missing.txt"});
   sandbox.refuse({"bench", "ladder", "--update", "missing.md", "--product", "N 4 C 4 K 4",
@@ -99,9 +100,9 @@ TEST_CASE("bench ops writes one CSV line for each shape") {
     return std::pair(outcome.out, csv);
   };
   {
-    const auto [out, csv] = bench("cpu", "add");
+    const auto [out, csv] = bench("cpu", "conv_forward");
     CHECK(csv.front().starts_with("op,shape,used by,device,precision,us,TFLOP/s,GB/s,peak"));
-    CHECK(csv.size() == 2);
+    CHECK(csv.size() == 3);  // plain, and with the fused epilogue
   }
   {
     const auto [out, csv] = bench("emulated", "conv_input_gradient");

@@ -1,4 +1,4 @@
-// What the tests of MobileNet share: running it both ways and comparing its features.
+// What the tests of the backbones share: running them both ways and comparing their features.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "models/frozen_plan.h"
-#include "models/mobilenet.h"
+#include "models/registry.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/golden_json.h"
@@ -19,9 +19,6 @@
 #include "tests/support/png.h"
 
 namespace nanopneumo::test {
-
-/// Of the goldens' README: float32 Keras itself differs by up to 7e-7 from the float64 figures.
-inline constexpr double kFloatTolerance = 2e-5;
 
 /// Mean over the pixels of one feature map (1, H, W, C), summed in double.
 template <class T>
@@ -32,6 +29,13 @@ std::vector<double> pool(const Tensor<T>& map) {
   for (std::size_t i = 0; i < values.size(); ++i) pooled[i % C] += values[i];
   for (double& value : pooled) value /= static_cast<double>(values.size() / C);
   return pooled;
+}
+
+/// k of the values, at strided_indices.
+inline std::vector<double> strided(const std::vector<double>& values, std::size_t k) {
+  std::vector<double> samples;
+  for (const std::size_t i : strided_indices(values.size(), k)) samples.push_back(values[i]);
+  return samples;
 }
 
 /// What the goldens keep of a layer's output.
@@ -49,8 +53,7 @@ struct LayerFigures {
     for (const double value : values)
       figures.std += (value - figures.mean) * (value - figures.mean) / n;
     figures.std = std::sqrt(figures.std);
-    for (const std::size_t i : strided_indices(values.size(), 8))
-      figures.samples.push_back(values[i]);
+    figures.samples = strided(values, 8);
     return figures;
   }
 
@@ -67,19 +70,20 @@ struct LayerFigures {
 };
 
 /// A PNG as network input (1, H, W, 3); gray ones three times.
-inline Tensor<float> png_input(Device& device, const std::filesystem::path& path) {
+inline Tensor<float> png_input(Device& device, const std::filesystem::path& path,
+                               const Preprocessing& preprocessing) {
   const FixtureImage image = read_png(path);
   std::vector<std::uint8_t> pixels;
   for (std::size_t i = 0; i < image.pixels.size(); ++i)
     pixels.insert(pixels.end(), image.dims.C == 1 ? 3 : 1, image.pixels[i]);
-  return network_input<float>(device, {1, image.dims.H, image.dims.W, 3}, pixels, kTfPreprocessing);
+  return network_input<float>(device, {1, image.dims.H, image.dims.W, 3}, pixels, preprocessing);
 }
 
-/// MobileNet without top in float32, with formula weights unless others are put in.
-class MobileNetOnCpu {
+/// A backbone without top in float32, with formula weights unless others are put in.
+class BackboneInFloat {
  public:
-  MobileNetOnCpu(Device& device, const Shape& image)
-      : graph_(mobilenet(image)), parameters_(graph_, device, 1) {
+  BackboneInFloat(Device& device, const Architecture& architecture, const Shape& image)
+      : graph_(build_model(architecture, image, {})), parameters_(graph_, device, 1) {
     assign_formula(graph_, parameters_);
   }
 
@@ -109,9 +113,8 @@ inline void check_features(const Tensor<float>& map, const std::filesystem::path
   if (std::filesystem::exists(whole)) {
     CHECK(max_relative_difference(values, read_npy(whole).values) <= tolerance);
   } else {
-    std::vector<double> samples;
-    for (const std::size_t i : strided_indices(values.size(), 2048)) samples.push_back(values[i]);
-    CHECK(max_relative_difference(samples, read_npy(folder / ("sample_" + name + ".npy")).values) <=
+    CHECK(max_relative_difference(strided(values, 2048),
+                                  read_npy(folder / ("sample_" + name + ".npy")).values) <=
           tolerance);
   }
   count_cases();
