@@ -1,4 +1,4 @@
-// nanopneumo classify MODEL --weights FILE IMAGE...
+// nanopneumo classify MODEL IMAGE...
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,7 +56,7 @@ void add_classify_command(CLI::App& app) {
   CLI::App& command =
       *app.add_subcommand("classify", "Name what is in photos with an ImageNet network");
   add_model_argument(command, o->model)->required();
-  command.add_option("--weights", o->weights, "Keras .h5 file with top")->required();
+  command.add_option("--weights", o->weights, "Keras .h5 file with top; default: the fetched one");
   command.add_option("--image-size", o->image_size,
                      "Pixels a side, or HEIGHTxWIDTH; default: the size it was trained at");
   command.add_option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");

@@ -12,6 +12,7 @@ void add_summary_command(CLI::App& app);
 void add_features_command(CLI::App& app);
 void add_classify_command(CLI::App& app);
 void add_data_command(CLI::App& app);
+void add_fetch_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_profile_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
