@@ -108,11 +108,13 @@ HttpEnd end_of(CURL* handle, CURLcode code) {
   }
 }
 
+/// Schemes may be written in capitals.
+bool is_plain(const std::string& url) { return curl_strnequal(url.c_str(), "http://", 7); }
+
 void ask_for(CURL* handle, const HttpRequest& request) {
-  const bool secure = request.url.starts_with("https://");
   set(handle, CURLOPT_URL, request.url.c_str());
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, is_plain(request.url) ? "http,https" : "https");
   set(handle, CURLOPT_FOLLOWLOCATION, 1L);
   set(handle, CURLOPT_MAXREDIRS, kMostRedirects);
   set(handle, CURLOPT_USERAGENT, "nanopneumo/" NANOPNEUMO_VERSION);
