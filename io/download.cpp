@@ -15,6 +15,7 @@
 namespace nanopneumo {
 namespace {
 
+constexpr std::string_view kCheckNetwork = "check the network and the proxy, or ";
 constexpr std::int64_t kRealProgress = 1 << 20;  ///< bytes that make a try count as none
 
 /// A run of requests for one file.
@@ -45,8 +46,8 @@ class Fetch {
  private:
   enum class Next { ask, verify, stop };
 
-  [[noreturn]] void refuse(std::string_view cause) const {
-    throw_input_error("{} {}: {}", shown_url(download_.url), cause, download_.remedy);
+  [[noreturn]] void refuse(std::string_view cause, std::string_view advice = "") const {
+    throw_input_error("{} {}: {}{}", shown_url(download_.url), cause, advice, download_.remedy);
   }
   void note(const std::string& text) const {
     if (watch_.note) watch_.note(text);
@@ -56,8 +57,13 @@ class Fetch {
   /// Whether the rest may be asked for: where nothing tells at the end that two versions were mixed,
   /// the server has to promise now that it has the same one.
   bool may_continue() const {
-    const bool same = part_.source().url == download_.url && !part_.source().validator.empty();
-    return part_.size() > 0 && (download_.digest || same);
+    return part_.size() > 0 && (download_.digest || !known_version().empty());
+  }
+
+  /// The server's name for the version that the part is from; "" where there is none.
+  std::string known_version() const {
+    const PartSource& source = part_.source();
+    return source.url == shown_url(download_.url) ? source.validator : "";
   }
 
   /// One request and what follows from its answer.
@@ -67,7 +73,7 @@ class Fetch {
     request.connect_seconds = patience_.connect_seconds;
     request.stall_seconds = patience_.stall_seconds;
     if (may_continue()) request.begin = part_.size();
-    if (part_.source().url == download_.url) request.validator = part_.source().validator;
+    request.validator = known_version();
     PartReader reader(download_, watch_, request.begin, part_);
     const std::int64_t before = part_.size();
     const HttpOutcome outcome = http_get(request, reader);
@@ -85,9 +91,9 @@ class Fetch {
       case HttpEnd::broken:
         return wait(fmt::format("broke off ({})", reason), before);
       case HttpEnd::misled:
-        refuse(fmt::format("leads elsewhere than to a file ({})", reason));
+        refuse(fmt::format("leads astray ({})", reason));
       case HttpEnd::unreachable:
-        refuse(fmt::format("cannot be reached ({})", reason));
+        refuse(fmt::format("cannot be reached ({})", reason), kCheckNetwork);
     }
     throw std::logic_error("an unknown HttpEnd");
   }
@@ -120,7 +126,8 @@ class Fetch {
   Next wait(const std::string& cause, std::int64_t before,
             std::optional<std::int64_t> retry_after = std::nullopt) {
     if (part_.size() - before >= kRealProgress) tries_ = 0;
-    if (++tries_ >= patience_.tries) refuse(fmt::format("{}, {} times", cause, tries_));
+    if (++tries_ >= patience_.tries)
+      refuse(fmt::format("{}, {} times", cause, tries_), kCheckNetwork);
     double seconds = patience_.first_wait_seconds * (1 << (tries_ - 1));
     if (retry_after) {
       seconds = static_cast<double>(*retry_after);
@@ -137,11 +144,12 @@ class Fetch {
   }
 
   /// Whether the part is the wanted file. Where it is not, but was put together from several answers,
-  /// their versions may have differed: it is emptied and false given. Throws WrongContent otherwise.
+  /// their versions may have differed: once, it is emptied and false given. Throws WrongContent otherwise.
   bool is_complete() {
     const std::string fault = fault_of_part();
     if (fault.empty()) return true;
-    if (!continued_) throw WrongContent{fault};
+    if (!continued_ || begun_anew_) throw WrongContent{fault};
+    begun_anew_ = true;
     note("the parts do not fit each other: from the beginning");
     part_.restart({});
     return false;
@@ -172,7 +180,8 @@ class Fetch {
   const DownloadWatch& watch_;
   const DownloadPatience& patience_;
   PartFile part_;
-  bool continued_;  ///< the part may come from several answers
+  bool continued_;           ///< the part may come from several answers
+  bool begun_anew_ = false;  ///< once, for that reason
   int tries_ = 0;
 };
 

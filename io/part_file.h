@@ -12,7 +12,8 @@ namespace nanopneumo {
 
 /// Where a part came from: what has to be the same for the rest to be asked for.
 struct PartSource {
-  std::string url, validator;  ///< validator: of HttpReply
+  std::string url;        ///< without a password
+  std::string validator;  ///< of HttpReply
 };
 
 /// TARGET.part, beside the file that it is to become, with TARGET.part-source, which says where it is

@@ -27,7 +27,7 @@ bool PartReader::begin(const HttpReply& reply) {
   require_size(whole());
   if (continued && watch_.note)
     watch_.note(fmt::format("{:.1f} MB are there already", static_cast<double>(begin_) / 1e6));
-  if (!continued) part_.restart({download_.url, reply.validator()});
+  if (!continued) part_.restart({shown_url(download_.url), reply.validator()});
   require_space();
   return true;
 }

@@ -44,18 +44,22 @@ std::string url_of(const char* variable, const std::string& published, std::stri
 /// What can be done without this command.
 std::string by_hand(const fs::path& target, const char* variable) {
   return fmt::format(
-      "check the network and the proxy and try again, or download it by other means and copy it "
-      "to {}, or name a mirror's folder in {}",
+      "download it by other means and copy it to {}, or name a mirror's folder in {}",
       shown(target), variable);
+}
+
+bool is_there(const fs::path& file) {
+  std::error_code error;  // what may not be looked at is refused when it is written
+  return fs::exists(file, error);
 }
 
 double megabytes(const fs::path& file) { return static_cast<double>(fs::file_size(file)) / 1e6; }
 
 /// Fetches with a bar; Ctrl-C keeps what is there.
-void fetch_with_bar(const Download& download) {
+void fetch_with_bar(const std::string& what, const Download& download) {
   fmt::print("fetching {}\n", shown_url(download.url));
   std::fflush(stdout);
-  ProgressBar bar(download.target.filename().string() + " kB", "MB", 1e-3);
+  ProgressBar bar(what + ", kB", "MB", 1e-3);
   const SignalWatch signals;
   const DownloadEnd end = fetch_file(
       download, {.progress = [&](std::int64_t done,
@@ -103,7 +107,7 @@ void fetch_weights_of(const Architecture& architecture, bool top) {
     throw_input_error("{} has no ImageNet weights; it is trained from scratch", architecture.title);
   const WeightFile& weights = architecture.weights_file(top);
   const fs::path target = cached_weights(weights);
-  const bool there = fs::exists(target);
+  const bool there = is_there(target);
   if (!there) {
     Download download{.url = url_of(kVariable, weights.url(), weights.name),
                       .target = target,
@@ -117,7 +121,7 @@ void fetch_weights_of(const Architecture& architecture, bool top) {
       download.check = [&](const fs::path& file) { require_fit(file, architecture, top); };
     else
       download.digest = {Digest::Kind::md5, weights.md5};
-    fetch_with_bar(download);
+    fetch_with_bar(std::string(architecture.name), download);
   }
   fmt::print("{} {}: {:.1f} MB, {}\n", shown(target), there ? "is there already" : "is fetched",
              megabytes(target), verify_weights(target, weights, architecture, top));
@@ -137,16 +141,16 @@ void fetch_weights(const WeightsOptions& o) {
 void fetch_data() {
   constexpr const char* kVariable = "NANOPNEUMO_DATA_URL";
   const fs::path target = cache_folder() / "data" / kDataName;
-  const bool there = fs::exists(target);
+  const bool there = is_there(target);
   if (!there)
-    fetch_with_bar({.url = url_of(kVariable, std::string(kDataUrl), kDataName),
-                    .target = target,
-                    .digest = kDataDigest,
-                    .signature = std::string(kZipSignature),
-                    .kind = "a ZIP archive",
-                    .largest = kLargestData,
-                    .remedy = by_hand(target, kVariable),
-                    .check = {}});
+    fetch_with_bar("X-rays", {.url = url_of(kVariable, std::string(kDataUrl), kDataName),
+                              .target = target,
+                              .digest = kDataDigest,
+                              .signature = std::string(kZipSignature),
+                              .kind = "a ZIP archive",
+                              .largest = kLargestData,
+                              .remedy = by_hand(target, kVariable),
+                              .check = {}});
   else if (const std::string found = file_hash(target, kDataDigest.kind); found != kDataDigest.hex)
     throw_input_error("{} is there, but has sha256 {} where {} is known: move it away",
                       shown(target), found, kDataDigest.hex);
