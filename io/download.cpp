@@ -57,7 +57,9 @@ class Fetch {
   /// Whether the rest may be asked for: where nothing tells at the end that two versions were mixed,
   /// the server has to promise now that it has the same one.
   bool may_continue() const {
-    return part_.size() > 0 && (download_.digest || !known_version().empty());
+    const bool begins_well =
+        download_.signature.starts_with(part_.head(download_.signature.size()));
+    return part_.size() > 0 && begins_well && (download_.digest || !known_version().empty());
   }
 
   /// The server's name for the version that the part is from; "" where there is none.
