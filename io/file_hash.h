@@ -19,7 +19,7 @@ inline std::string_view name_of(Digest::Kind kind) {
 }
 
 /// The digest of the file's bytes in small hexadecimal letters. Throws InputError where the file cannot
-/// be read.
+/// be read, and in a build without OpenSSL.
 std::string file_hash(const std::filesystem::path& file, Digest::Kind kind);
 
 }  // namespace nanopneumo
