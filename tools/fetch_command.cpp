@@ -24,8 +24,8 @@ constexpr std::string_view kZipSignature = "PK\x03\x04";
 constexpr std::int64_t kLargestWeights = std::int64_t{1} << 30;  // VGG16 with top has 553 MB
 constexpr std::int64_t kLargestData = std::int64_t{2} << 30;
 
-/// The paper's pictures. Mendeley Data shows the digest to nobody; this one is what several users of the
-/// file have published independently of each other, with its 1235512464 bytes.
+/// The paper's pictures. The digest is not the authors', whose own we do not know: it is the one that
+/// several users of the file have published independently of each other, for its 1235512464 bytes.
 constexpr std::string_view kDataName = "ChestXRay2017.zip";
 constexpr std::string_view kDataUrl =
     "https://data.mendeley.com/public-files/datasets/rscbjbr9sj/files/"
