@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "io/durable.h"
 #include "io/file_bytes.h"
 #include "io/file_descriptor.h"
 #include "tensor/errors.h"
@@ -18,18 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTemporaryPrefix = ".nanopneumo-tmp-";
-
-[[noreturn]] void refuse_write(const fs::path& path, int error) {
-  std::string_view remedy = "check the disk";
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG)
-    remedy = "free some space or choose another disk";
-  if (error == EACCES || error == EPERM || error == EROFS)
-    remedy = "choose a folder that you may write to";
-  if (error == ENOENT || error == ENOTDIR) remedy = "create its folder first";
-  if (error == ENAMETOOLONG) remedy = "choose a shorter name";
-  throw_input_error("{} cannot be written ({}): {}", shown(path),
-                    std::generic_category().message(error), remedy);
-}
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -55,21 +44,11 @@ class TemporaryFile {
     if (!renamed_) ::unlink(path_.c_str());
   }
 
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t put = ::write(file_.number(), bytes.data(), bytes.size());
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) refuse_write(target_, errno);
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-  }
+  void write(std::string_view bytes) { write_all(file_, target_, bytes); }
 
-  /// Durable content first, then the name: a crash in between leaves the old file.
   void rename_to_target() {
-    if (::fsync(file_.number()) != 0) refuse_write(target_, errno);
-    if (::rename(path_.c_str(), target_.c_str()) != 0) refuse_write(target_, errno);
+    rename_durably(file_, path_, target_);
     renamed_ = true;
-    if (!file_.close()) refuse_write(target_, errno);
   }
 
  private:
@@ -86,14 +65,6 @@ class TemporaryFile {
   FileDescriptor file_;
   bool renamed_ = false;
 };
-
-void sync_folder(const fs::path& path) {
-  const FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open()) return;  // a folder may be writable but not readable
-  // Some network file systems cannot sync folders and say EINVAL; there is nothing better to do
-  // there.
-  if (::fsync(folder.number()) != 0 && errno != EINVAL) refuse_write(path, errno);
-}
 
 /// The path that a symbolic link stands for, so that the file behind it is written and the link stays.
 fs::path follow_links(fs::path path) {
@@ -118,7 +89,6 @@ void write_file_atomically(const fs::path& name, std::string_view bytes) {
   TemporaryFile temporary(path);
   temporary.write(bytes);
   temporary.rename_to_target();
-  sync_folder(path);
 }
 
 void remove_stale_temporaries(const fs::path& folder) {

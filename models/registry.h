@@ -42,6 +42,7 @@ struct Architecture {
   bool takes_alpha;
   int imagenet_size;  ///< input size of the ImageNet classifier; 0 where there is none
   WeightFile weights, weights_with_top;  ///< nameless where is_backbone is false
+  const WeightFile& weights_file(bool top) const { return top ? weights_with_top : weights; }
   Graph (*build)(const Shape& image, const ModelOptions& options);
 };
 

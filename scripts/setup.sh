@@ -2,10 +2,11 @@
 # To be sourced from the repository's root folder.
 # shellcheck shell=bash disable=SC2034
 
-# HDF5 and stb read files, oneDNN computes, Boost.Context switches the emulated GPU's threads, the rest
-# are small C++ libraries.
+# HDF5 and stb read files, oneDNN computes, Boost.Context switches the emulated GPU's threads, libcurl and
+# OpenSSL fetch and verify weights, the rest are small C++ libraries.
 packages=(g++ cmake ninja-build libdnnl-dev libhdf5-dev libstb-dev libfmt-dev libcli11-dev
-          nlohmann-json3-dev libtomlplusplus-dev libboost-context-dev doctest-dev)
+          nlohmann-json3-dev libtomlplusplus-dev libboost-context-dev libcurl4-openssl-dev
+          libssl-dev doctest-dev)
 
 say() { printf '\n== %s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }

@@ -23,10 +23,12 @@ Graph build(const Architecture& architecture, const ImageSize& size, ModelOption
 }  // namespace
 
 Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
-                   const ModelOptions& options, const std::string& file, Device& device)
+                   const ModelOptions& options, const std::string& given, Device& device)
     : architecture_(architecture),
       device_(device),
-      graph_(build(architecture, size, options, /*pretrained=*/file != "none")) {
+      graph_(build(architecture, size, options, /*pretrained=*/given != "none")) {
+  const std::string file = find_weights(architecture, options, given);
+  if (given.empty()) fmt::print("weights {}\n", file);
   Parameters<float> parameters(graph_, device, /*seed=*/1);
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");

@@ -15,10 +15,11 @@ namespace nanopneumo {
 
 class Backbone {
  public:
-  /// A graph of `architecture` (with top, or ending in pooled features) with weights from `file`,
-  /// all of it compiled into one plan. Throws InputError where the file does not fit.
+  /// A graph of `architecture` (with top, or ending in pooled features) with weights from `weights`
+  /// (empty: the fetched one, which is then named on standard output; "none": random), all of it
+  /// compiled into one plan. Throws InputError where the file does not fit.
   Backbone(const Architecture& architecture, const ImageSize& size, const ModelOptions& options,
-           const std::string& file, Device& device);
+           const std::string& weights, Device& device);
 
   /// The output, one row an image; pictures must have the network's size. (N, length of the
   /// output).

@@ -1,4 +1,4 @@
-// nanopneumo classify MODEL --weights FILE IMAGE...
+// nanopneumo classify MODEL IMAGE...
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,7 +57,7 @@ void add_classify_command(Command app) {
   const Command command =
       app.command("classify", "Name what is in photos with an ImageNet network");
   add_model_argument(command, o->model).required();
-  command.option("--weights", o->weights, "Keras .h5 file with top").required();
+  command.option("--weights", o->weights, "Keras .h5 file with top; default: the fetched one");
   command.option("--image-size", o->image_size,
                  "Pixels a side, or HEIGHTxWIDTH; default: the size it was trained at");
   command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");

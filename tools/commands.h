@@ -13,6 +13,7 @@ void add_draw_command(Command app);
 void add_features_command(Command app);
 void add_classify_command(Command app);
 void add_data_command(Command app);
+void add_fetch_command(Command app);
 void add_bench_command(Command app);
 void add_profile_command(Command app);
 void add_doctor_command(Command app);

@@ -3,12 +3,13 @@
 #include <omp.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
+#include "io/cache_folder.h"
 #include "io/dataset_files.h"
+#include "io/http_get.h"
 #include "io/versions.h"
 #include "kernels/cpu/onednn_version.h"
 #include "kernels/cuda/runtime/cuda_status.h"
@@ -49,20 +50,27 @@ double memory_gib() {
          static_cast<double>(sysconf(_SC_PAGE_SIZE)) / (1 << 30);
 }
 
-std::filesystem::path cache_folder() {
-  if (const char* home = std::getenv("NANOPNEUMO_HOME"); home && *home) return home;
-  const char* user = std::getenv("HOME");
-  return std::filesystem::path(user ? user : ".") / ".cache" / "nanopneumo";
+/// "" where the environment names no such folder.
+std::filesystem::path weights_folder() {
+  try {
+    return cache_folder() / "weights";
+  } catch (const InputError&) {
+    return "";
+  }
 }
 
 void report_cache() {
-  const std::filesystem::path folder = cache_folder();
+  const std::filesystem::path folder = weights_folder();
   std::error_code error;
   std::string found;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error))
     if (it->path().extension() == ".h5") found += "\n              " + it->path().string();
-  fmt::print("weights       in {}: {}\n", folder.string(), found.empty() ? "none" : found);
+  fmt::print("fetch         {}\n", http_is_built() ? "built in" : "not built: no libcurl");
+  if (folder.empty())
+    fmt::print("weights       no folder for them: neither NANOPNEUMO_HOME nor HOME is set\n");
+  else
+    fmt::print("weights       in {}: {}\n", folder.string(), found.empty() ? "none" : found);
 }
 
 void report_devices() {

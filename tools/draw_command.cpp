@@ -74,7 +74,8 @@ void update_document(const fs::path& document) {
     sections += section_of(architecture, graph, (folder.filename() / picture.filename()).string());
     pictures.emplace_back(picture, drawing_of(architecture, graph));
   }
-  bench::update_section(document, "architectures", "\n" + overview.markdown() + sections + "\n");
+  bench::update_section(document, "architectures",
+                        fmt::format("\n{}{}\n", overview.markdown(), sections));
   fs::create_directories(folder);
   for (const auto& [path, drawing] : pictures) write_file_atomically(path, drawing);
 }

@@ -1,4 +1,4 @@
-// nanopneumo features MODEL --weights FILE --out F.npy IMAGE...
+// nanopneumo features MODEL --out F.npy IMAGE...
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,8 +32,9 @@ void write_features(const FeaturesOptions& o) {
       throw_input_error("{} is one of the images and would be overwritten; give another --out",
                         o.out);
   }
+  const Architecture& architecture = find_architecture(o.model);
   const std::unique_ptr<Device> device = make_device(o.device);
-  const Backbone backbone(find_architecture(o.model), size, o.model_options, o.weights, *device);
+  const Backbone backbone(architecture, size, o.model_options, o.weights, *device);
   const Interpolation interpolation =
       o.interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
   std::vector<float> rows;
@@ -60,7 +61,8 @@ void add_features_command(Command app) {
   const Command command =
       app.command("features", "Write a backbone's pooled features of images as a NumPy file");
   add_model_argument(command, o->model).required();
-  command.option("--weights", o->weights, "Keras .h5 file without top, or none").required();
+  command.option("--weights", o->weights,
+                 "Keras .h5 file without top, or none; default: the fetched one");
   command.option("--out", o->out, "The .npy file to write").required();
   command.option("--image-size", o->image_size, "Pixels a side, or HEIGHTxWIDTH");
   command.option("--interpolation", o->interpolation, "How images are resized")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Packs what the build needs of this machine's Debian packages (headers, libraries and what those need in
 # turn, CMake's files) into .bundle/bundle.tar.xz, which travels with the tree to a GPU machine that has
-# neither the packages nor a network. tools/gpu_check.sh unpacks it there. amd64 alone.
+# neither the packages nor a network. tools/gpu_check.sh unpacks it there. Without a network `fetch` is of no
+# use: libcurl and OpenSSL are left out, and the build there says so. amd64 alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh

@@ -53,6 +53,7 @@ void add_commands(Command app) {
   add_features_command(app);
   add_classify_command(app);
   add_data_command(app);
+  add_fetch_command(app);
   add_bench_command(app);
   add_profile_command(app);
   add_doctor_command(app);

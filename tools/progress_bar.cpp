@@ -41,11 +41,13 @@ void ProgressBar::update(std::int64_t done, std::int64_t total, const std::strin
   last_shown_ = now;
   const double elapsed = seconds(now - start_);
   const double steps_per_second = static_cast<double>(done - first_done_) / elapsed;
+  const double units_per_second = steps_per_second * units_per_step_;
   const std::string rate =
-      fmt::format("{}/{}  {:.1f} {}/s  {} left", done, total, steps_per_second * units_per_step_,
-                  unit_, clock_text(static_cast<double>(total - done) / steps_per_second));
+      total > 0 ? fmt::format("{}/{}  {:.1f} {}/s  {} left", done, total, units_per_second, unit_,
+                              clock_text(static_cast<double>(total - done) / steps_per_second))
+                : fmt::format("{}  {:.1f} {}/s", done, units_per_second, unit_);
   if (terminal_) {
-    const auto filled = static_cast<int>(kCells * done / std::max<std::int64_t>(total, 1));
+    const auto filled = static_cast<int>(total > 0 ? kCells * done / total : 0);
     std::string bar;
     for (int i = 0; i < kCells; ++i) bar += i < filled ? "█" : "·";
     fmt::print("\r\x1b[K{} {} {}  {}", what_, bar, rate, note);

@@ -15,7 +15,7 @@ class ProgressBar {
   /// for `units_per_step` of them.
   ProgressBar(std::string what, std::string unit, double units_per_step = 1);
 
-  /// Shows that `done` of `total` steps are complete, with `note` (a loss, say) behind it.
+  /// Shows that `done` of `total` steps (0: nobody knows) are complete, with `note` (a loss, say) behind it.
   void update(std::int64_t done, std::int64_t total, const std::string& note = "");
   /// Removes the bar from the terminal.
   void clear();

@@ -13,6 +13,7 @@
 #include "tools/report_metrics.h"
 #include "tools/signals.h"
 #include "tools/trained_run.h"
+#include "train/pretrained.h"
 #include "train/process_memory.h"
 #include "train/trainer.h"
 
@@ -113,12 +114,10 @@ Config resolve(const TrainOptions& options) {
   return config;
 }
 
-void check_weights(const Config& config, const Architecture& architecture) {
-  if (architecture.is_backbone && config.weights.empty())
-    throw_input_error(
-        "{} needs its ImageNet weights; give --weights FILE (Keras' no-top .h5 file), or "
-        "--weights none for a random backbone",
-        architecture.title);
+/// The file that is used is part of the run's settings.
+void settle_weights(Config& config, const Architecture& architecture) {
+  if (architecture.is_backbone)
+    config.weights = find_weights(architecture, config.model_options(), config.weights);
   if (!architecture.is_backbone && !config.weights.empty() && config.weights != "none")
     throw_input_error("{} is trained from scratch; leave --weights away", architecture.title);
 }
@@ -227,7 +226,7 @@ void train(const TrainOptions& options, const Given& given) {
     config = resolve(options);
   }
   const Architecture& architecture = find_architecture(config.model);
-  check_weights(config, architecture);
+  settle_weights(config, architecture);
   const std::filesystem::path out =
       options.out.empty() ? unused_run_path(config.model) : std::filesystem::path(options.out);
   if (!resumed) check_out(out, config.data);
@@ -315,7 +314,8 @@ void add_train_command(Command app) {
   command.option("--val-split", c.validation_split, "Fraction of each class taken for validation");
   command.option("--phantoms", c.phantoms, "Number of training phantoms without --data");
   command.option("--weights", c.weights,
-                 "Keras .h5 file for the backbone (no top), or none for a random one");
+                 "Keras .h5 file for the backbone (no top), or none for a random one; default: the "
+                 "fetched one");
   command.option("--out", o->out, "Folder of the run; default runs/MODEL-N");
   command.option("--resume", o->resume,
                  "Go on with the run in this folder; only --epochs, and --device with its "

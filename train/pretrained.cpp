@@ -1,5 +1,8 @@
 #include "train/pretrained.h"
 
+#include "io/cache_folder.h"
+#include "io/file_bytes.h"
+
 namespace nanopneumo {
 
 std::vector<ExpectedLayer> expected_layers(const Graph& graph, int last) {
@@ -29,5 +32,27 @@ template void load_keras_weights(const std::filesystem::path&, const Graph&, Par
                                  int);
 template void load_keras_weights(const std::filesystem::path&, const Graph&, Parameters<double>&,
                                  int);
+
+std::filesystem::path cached_weights(const WeightFile& file) {
+  return cache_folder() / "weights" / file.name;
+}
+
+std::string find_weights(const Architecture& architecture, const ModelOptions& options,
+                         const std::string& given) {
+  if (!given.empty()) return given;
+  if (options.alpha != 1)
+    throw_input_error(
+        "the weights that can be fetched are for --alpha 1, not {}; give --weights FILE",
+        options.alpha);
+  const WeightFile& weights = architecture.weights_file(options.include_top);
+  const std::filesystem::path file = cached_weights(weights);
+  std::error_code error;
+  if (!std::filesystem::exists(file, error))
+    throw_input_error(
+        "{} needs its ImageNet weights and {} is not there; run nanopneumo fetch weights {}{}, or "
+        "give --weights FILE, or --weights none for a random backbone",
+        architecture.title, shown(file), architecture.name, options.include_top ? " --top" : "");
+  return file.string();
+}
 
 }  // namespace nanopneumo

@@ -45,8 +45,26 @@ void honour_permissions() {
   for (const int power : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}) ::prctl(PR_CAPBSET_DROP, power);
 }
 
+/// This process' environment with other values for `changes`.
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& changes) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable)
+    if (!changes.contains(std::string(*variable).substr(0, std::string(*variable).find('='))))
+      variables.emplace_back(*variable);
+  for (const auto& [name, value] : changes) variables.push_back(name + '=' + value);
+  return variables;
+}
+
+/// For exec: ends with a null.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// Between fork and exec.
-[[noreturn]] void become_program(char** arguments, const RunOptions& options,
+[[noreturn]] void become_program(char** arguments, char** environment, const RunOptions& options,
                                  const std::filesystem::path& out,
                                  const std::filesystem::path& err) {
   for (const int signal : {SIGINT, SIGTERM}) ::signal(signal, SIG_DFL);
@@ -61,7 +79,7 @@ void honour_permissions() {
   }
   if (options.closed_output) ::close(STDOUT_FILENO);
   honour_permissions();
-  ::execv(arguments[0], arguments);
+  ::execve(arguments[0], arguments, environment);
   ::_exit(kNotStarted);
 }
 
@@ -91,9 +109,8 @@ int watch(pid_t process, const RunOptions& options, bool& timed_out) {
 Outcome run_program(const Arguments& arguments, const RunOptions& options) {
   std::vector<std::string> words{NANOPNEUMO_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<std::string> variables = environment_with(options.environment);
+  std::vector<char*> pointers = pointers_to(words), variable_pointers = pointers_to(variables);
 
   const TemporaryFolder captured;
   const std::filesystem::path out =
@@ -102,7 +119,7 @@ Outcome run_program(const Arguments& arguments, const RunOptions& options) {
   change_signals(SIG_BLOCK);  // until the child has left the handlers of the test program behind
   const pid_t process = ::fork();
   if (process < 0) throw std::runtime_error("no child process");
-  if (process == 0) become_program(pointers.data(), options, out, err);
+  if (process == 0) become_program(pointers.data(), variable_pointers.data(), options, out, err);
   change_signals(SIG_UNBLOCK);
 
   Outcome outcome;

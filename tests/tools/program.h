@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,8 +29,10 @@ struct Interruption {
 };
 
 struct RunOptions {
-  std::filesystem::path folder;        ///< working directory; empty: that of the test
-  std::filesystem::path output;        ///< standard output goes there and not into Outcome::out
+  std::filesystem::path folder;  ///< working directory; empty: that of the test
+  std::filesystem::path output;  ///< standard output goes there and not into Outcome::out
+  /// Environment variables beside those of the test.
+  std::map<std::string, std::string> environment;
   bool closed_output = false;          ///< the program is started without a standard output
   std::optional<rlim_t> largest_file;  ///< RLIMIT_FSIZE: later writes fail as on a full disk
   std::optional<Interruption> interruption;

@@ -53,6 +53,8 @@ void check_refusal(const Outcome& outcome, const std::vector<std::string>& parts
 
 Outcome Sandbox::run(const Arguments& arguments, RunOptions options) const {
   options.folder = path();
+  // What the user of this machine has fetched is not for tests.
+  options.environment.try_emplace("NANOPNEUMO_HOME", path("home").string());
   Outcome outcome = run_program(arguments, options);
   INFO(joined(arguments));
   CHECK_FALSE(outcome.timed_out);

@@ -97,7 +97,8 @@ TEST_CASE("required arguments are asked for by name") {
   sandbox.refuse({"evaluate", "run"}, {"--data", "required"});
   sandbox.refuse({"predict", "run"}, {"IMAGE", "required"});
   sandbox.refuse({"summary"}, {"MODEL", "required"});
-  sandbox.refuse({"features", "mobilenet", "--out", "f.npy", "a.png"}, {"--weights", "required"});
+  sandbox.refuse({"features", "mobilenet", "--out", "f.npy", "a.png"},
+                 {"MobileNet", "fetch weights mobilenet", "--weights"});
   sandbox.refuse({"features", "mobilenet", "--weights", "none", "a.png"}, {"--out", "required"});
   sandbox.refuse({"classify", "mobilenet", "--weights", "none"}, {"IMAGE", "required"});
   sandbox.refuse({"data", "info"}, {"DIR", "required"});

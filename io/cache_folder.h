@@ -1,0 +1,16 @@
+// Where fetched files live.
+#pragma once
+
+#include <filesystem>
+
+namespace nanopneumo {
+
+/// $NANOPNEUMO_HOME; else $XDG_CACHE_HOME/nanopneumo where that is absolute, as the XDG base directory
+/// specification asks; else ~/.cache/nanopneumo. It need not exist. Throws InputError where the
+/// environment names none of them.
+std::filesystem::path cache_folder();
+
+/// Makes `folder` and those above it. Throws InputError (path, reason, remedy).
+void make_folders(const std::filesystem::path& folder);
+
+}  // namespace nanopneumo

@@ -1,0 +1,61 @@
+#include "io/file_hash.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <new>
+#include <system_error>
+#include <vector>
+
+#include "io/file_bytes.h"
+#include "io/file_descriptor.h"
+#include "tensor/errors.h"
+
+namespace nanopneumo {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 20;
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+void require(int success, Digest::Kind kind) {
+  if (success != 1)  // a machine in FIPS mode has no MD5
+    throw_input_error("OpenSSL on this machine refuses to compute {}: ask its administrator",
+                      name_of(kind));
+}
+
+}  // namespace
+
+std::string file_hash(const std::filesystem::path& path, Digest::Kind kind) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  if (!context) throw std::bad_alloc();
+  require(EVP_DigestInit_ex(context.get(), kind == Digest::Kind::md5 ? EVP_md5() : EVP_sha256(),
+                            nullptr),
+          kind);
+  std::vector<unsigned char> chunk(kChunk);
+  for (ssize_t got = 1; got > 0;) {
+    got = file.is_open() ? ::read(file.number(), chunk.data(), chunk.size()) : -1;
+    if (got < 0 && errno == EINTR) {
+      got = 1;
+      continue;
+    }
+    if (got < 0)
+      throw_input_error("{} cannot be read ({}): check the path and its permissions", shown(path),
+                        std::generic_category().message(errno));
+    require(EVP_DigestUpdate(context.get(), chunk.data(), static_cast<std::size_t>(got)), kind);
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned length = 0;
+  require(EVP_DigestFinal_ex(context.get(), bytes.data(), &length), kind);
+  std::string hex;
+  for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", bytes[i]);
+  return hex;
+}
+
+}  // namespace nanopneumo

@@ -1,0 +1,25 @@
+// Cryptographic digests of files, by OpenSSL.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace nanopneumo {
+
+/// What a file's content must add up to.
+struct Digest {
+  enum class Kind { md5, sha256 };
+  Kind kind;
+  std::string_view hex;  ///< in small letters
+};
+
+inline std::string_view name_of(Digest::Kind kind) {
+  return kind == Digest::Kind::md5 ? "md5" : "sha256";
+}
+
+/// The digest of the file's bytes in small hexadecimal letters. Throws InputError where the file cannot
+/// be read, and in a build without OpenSSL.
+std::string file_hash(const std::filesystem::path& file, Digest::Kind kind);
+
+}  // namespace nanopneumo
