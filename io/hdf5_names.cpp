@@ -86,6 +86,16 @@ bool has_attribute(const Hdf5Node& node, const std::string& attribute) {
 
 }  // namespace
 
+std::optional<std::string> read_text(const Hdf5Node& node, const std::string& attribute) {
+  if (!has_attribute(node, attribute)) return std::nullopt;
+  try {
+    const std::vector<std::string> texts = read_strings(node, attribute);
+    if (texts.size() == 1) return texts[0];
+  } catch (const InputError&) {  // of another type, which says nothing either
+  }
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> read_names(const Hdf5Node& node,
                                                    const std::string& attribute) {
   if (has_attribute(node, attribute)) return read_strings(node, attribute);
