@@ -1,6 +1,7 @@
 // The layers of a .weights.h5 file. Keras 3 names a layer's group by its class and its number among
 // those of its class, "conv2d", "conv2d_1", ..., and its weights 0, 1, ... (keras/src/saving/
-// saving_lib.py, _save_container_state); the layer's own name is an attribute that it does not read.
+// saving_lib.py, _save_container_state); the layer's own name is an attribute that it does not
+// read.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -34,6 +35,7 @@ StoredLayer stored_layer(const Hdf5Node& layers, const std::string& name) {
   StoredLayer layer{name, {}};
   if (!has_link(group, "vars")) return layer;
   const Hdf5Node variables = open_group(group, "vars");
+  layer.name = read_text(variables, "name").value_or(name);
   const std::size_t count = link_names(variables).size();
   for (std::size_t i = 0; i < count; ++i)
     layer.tensors.push_back(describe_tensor(open_dataset(variables, std::to_string(i))));

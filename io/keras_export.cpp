@@ -5,8 +5,6 @@
 #include "io/hdf5_image.h"
 
 namespace nanopneumo {
-namespace {
-
 void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor& tensor,
                   std::span<const float> values) {
   if (tensor.may_be_integer())
@@ -14,6 +12,8 @@ void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor
   else
     file.floats(path, tensor.shape, values);
 }
+
+namespace {
 
 void write_layer(Hdf5Image& file, const ExportedLayer& exported) {
   const ExpectedLayer& layer = exported.layer;

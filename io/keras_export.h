@@ -18,13 +18,19 @@ struct ExportedLayer {
   std::vector<std::vector<float>> values;  ///< of each tensor, in C order
 };
 
-/// The file that Keras' save_weights("x.h5") writes (legacy_h5_format.save_weights_to_hdf5_group),
-/// which every Keras reads: layers in the order given, tensors called layer/tensor. The same weights
-/// give the same bytes.
+/// The file that Keras' legacy writer makes (legacy_h5_format.save_weights_to_hdf5_group; Keras 2's
+/// save_weights("x.h5")), which load_weights of every Keras reads: layers in the order given, tensors
+/// called layer/tensor. The same weights give the same bytes.
 std::string keras_h5_file(std::span<const ExportedLayer> layers);
 
 /// The file that Keras 3's save_weights("x.weights.h5") writes (saving_lib.save_weights_only), for a
 /// model that was not compiled.
 std::string keras_weights_h5_file(std::span<const ExportedLayer> layers);
+
+class Hdf5Image;
+
+/// Writes a tensor as both layouts store it.
+void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor& tensor,
+                  std::span<const float> values);
 
 }  // namespace nanopneumo

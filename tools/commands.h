@@ -14,6 +14,8 @@ void add_classify_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_profile_command(CLI::App& app);
+void add_export_command(CLI::App& app);
+void add_inspect_command(CLI::App& app);
 void add_doctor_command(CLI::App& app);
 
 }  // namespace nanopneumo

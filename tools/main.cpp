@@ -69,6 +69,8 @@ void run(int argc, char** argv) {
   add_data_command(app);
   add_bench_command(app);
   add_profile_command(app);
+  add_export_command(app);
+  add_inspect_command(app);
   add_doctor_command(app);
   refuse_empty_values(app);
   try {
