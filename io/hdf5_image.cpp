@@ -43,9 +43,10 @@ Hdf5Space space_of(const Shape& shape) {
   return made<Hdf5Space>(H5Screate_simple(shape.rank(), lengths.data(), nullptr), "a shape");
 }
 
-Hdf5Type string_type() {
+Hdf5Type string_type(H5T_cset_t characters) {
   auto type = made<Hdf5Type>(H5Tcopy(H5T_C_S1), "a string type");
   H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), characters);
   return type;
 }
 
@@ -100,9 +101,10 @@ void Hdf5Image::integers(const std::string& path, const Shape& shape,
   data_set(path, shape, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data());
 }
 
-void Hdf5Image::text(const std::string& object, const std::string& name, const std::string& value) {
+void Hdf5Image::text(const std::string& object, const std::string& name, const std::string& value,
+                     H5T_cset_t characters) {
   const char* const text = value.c_str();
-  write_attribute(file_.get(), object, name, string_type().get(), space_of({}), &text);
+  write_attribute(file_.get(), object, name, string_type(characters).get(), space_of({}), &text);
 }
 
 void Hdf5Image::texts(const std::string& object, const std::string& name,
@@ -112,7 +114,8 @@ void Hdf5Image::texts(const std::string& object, const std::string& name,
     return write_attribute(file_.get(), object, name, H5T_IEEE_F64LE, space, nullptr);
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
-  write_attribute(file_.get(), object, name, string_type().get(), space, texts.data());
+  write_attribute(file_.get(), object, name, string_type(H5T_CSET_ASCII).get(), space,
+                  texts.data());
 }
 
 std::string Hdf5Image::bytes() const {

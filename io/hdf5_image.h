@@ -23,8 +23,9 @@ class Hdf5Image {
   void floats(const std::string& path, const Shape& shape, std::span<const float> values);
   /// Stored as int64.
   void integers(const std::string& path, const Shape& shape, std::span<const std::int64_t> values);
-  /// A string as attribute `name` of `object`.
-  void text(const std::string& object, const std::string& name, const std::string& value);
+  /// A string as attribute `name` of `object`, marked as ASCII (Python's bytes) or UTF-8 (its str).
+  void text(const std::string& object, const std::string& name, const std::string& value,
+            H5T_cset_t characters = H5T_CSET_ASCII);
   /// A list of strings; an empty one has type float64, as NumPy gives it.
   void texts(const std::string& object, const std::string& name,
              const std::vector<std::string>& values);

@@ -20,11 +20,12 @@ std::string keras_weights_h5_file(std::span<const ExportedLayer> layers) {
   Hdf5Image file;
   std::map<std::string, int> seen;
   file.group("/vars");  // of the model itself, which has none
+  file.text("/vars", "name", "functional", H5T_CSET_UTF8);
   for (const ExportedLayer& exported : layers) {
     const ExpectedLayer& layer = exported.layer;
     const std::string variables = "/layers/" + numbered(layer.kind, seen) + "/vars";
     file.group(variables);
-    file.text(variables, "name", layer.name);
+    file.text(variables, "name", layer.name, H5T_CSET_UTF8);
     for (std::size_t i = 0; i < layer.tensors.size(); ++i)
       write_tensor(file, variables + "/" + std::to_string(i), layer.tensors[i], exported.values[i]);
   }
