@@ -49,6 +49,15 @@ Shape Conv2D::output_shape(std::span<const Shape> inputs) const {
   return {w.rows_out(to_int(image[0])), w.columns_out(to_int(image[1])), options_.filters};
 }
 
+std::string Conv2D::caption() const {
+  return window_caption(options_.kernel_size, std::to_string(options_.filters), options_.strides);
+}
+
+std::int64_t Conv2D::multiply_adds(std::span<const Shape> inputs) const {
+  return output_shape(inputs).elements() * options_.kernel_size.height *
+         options_.kernel_size.width * inputs[0][2];
+}
+
 template <class T>
 Variable<T> Conv2D::run(const Call<T>& call) const {
   const auto convolve = [&](Activation activation) {

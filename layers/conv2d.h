@@ -31,6 +31,8 @@ class Conv2D final : public LayerOf<Conv2D> {
   std::string default_name() const override { return "conv2d"; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override;
+  std::int64_t multiply_adds(std::span<const Shape> inputs) const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 

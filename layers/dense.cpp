@@ -38,6 +38,12 @@ Shape Dense::output_shape(std::span<const Shape> inputs) const {
   return {options_.units};
 }
 
+std::string Dense::caption() const { return "dense " + std::to_string(options_.units); }
+
+std::int64_t Dense::multiply_adds(std::span<const Shape> inputs) const {
+  return inputs[0][0] * options_.units;
+}
+
 template <class T>
 Variable<T> Dense::run(const Call<T>& call) const {
   return dense(call.tape, call.input(), call.parameters[0],

@@ -13,6 +13,12 @@ Shape DenseSoftmax::output_shape(std::span<const Shape> inputs) const {
   return Dense({.units = classes_}).output_shape(inputs);
 }
 
+std::string DenseSoftmax::caption() const { return Dense({.units = classes_}).caption(); }
+
+std::int64_t DenseSoftmax::multiply_adds(std::span<const Shape> inputs) const {
+  return Dense({.units = classes_}).multiply_adds(inputs);
+}
+
 template <class T>
 Variable<T> DenseSoftmax::run(const Call<T>& call) const {
   return softmax(call.tape, dense(call.tape, call.input(), call.parameters[0], &call.parameters[1],

@@ -15,6 +15,8 @@ class DenseSoftmax final : public LayerOf<DenseSoftmax> {
   std::string default_name() const override { return "dense"; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override;
+  std::int64_t multiply_adds(std::span<const Shape> inputs) const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 

@@ -46,6 +46,14 @@ Shape DepthwiseConv2D::output_shape(std::span<const Shape> inputs) const {
   return {w.rows_out(to_int(image[0])), w.columns_out(to_int(image[1])), image[2]};
 }
 
+std::string DepthwiseConv2D::caption() const {
+  return window_caption(options_.kernel_size, "depthwise", options_.strides);
+}
+
+std::int64_t DepthwiseConv2D::multiply_adds(std::span<const Shape> inputs) const {
+  return output_shape(inputs).elements() * options_.kernel_size.height * options_.kernel_size.width;
+}
+
 template <class T>
 Variable<T> DepthwiseConv2D::run(const Call<T>& call) const {
   return depthwise_conv2d(call.tape, call.input(), call.parameters[0],

@@ -17,6 +17,7 @@ class GlobalAveragePooling2D final : public LayerOf<GlobalAveragePooling2D> {
   std::string_view class_name() const override { return "GlobalAveragePooling2D"; }
   std::string default_name() const override { return "global_average_pooling2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override { return "global average"; }
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 

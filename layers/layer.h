@@ -49,6 +49,16 @@ class Layer {
   /// Throws ShapeError where the inputs do not fit.
   virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
 
+  /// What a picture writes on this layer, "3x3 64 /2" (window, filters, stride); empty for layers that
+  /// their class tells all about.
+  virtual std::string caption() const { return {}; }
+  /// Multiplications with an addition each that one image takes. Counted are convolutions, with the zeros
+  /// that they read as padding, and dense layers; all else is little beside them.
+  virtual std::int64_t multiply_adds(std::span<const Shape> inputs) const {
+    (void)inputs;
+    return 0;
+  }
+
   /// The activation that this layer is and nothing else, so that the operation before it can do it in
   /// passing (kernels.h, Epilogue); none for every other layer.
   virtual Activation activation() const { return Activation::none; }

@@ -57,6 +57,8 @@ Shape MaxPooling2D::output_shape(std::span<const Shape> inputs) const {
   return pooled_shape(class_name(), inputs, pool_size_, strides_, padding_);
 }
 
+std::string MaxPooling2D::caption() const { return window_caption(pool_size_, "max", strides_); }
+
 template <class T>
 Variable<T> MaxPooling2D::run(const Call<T>& call) const {
   return max_pool2d(call.tape, call.input(),
@@ -66,6 +68,10 @@ Variable<T> MaxPooling2D::run(const Call<T>& call) const {
 
 Shape AveragePooling2D::output_shape(std::span<const Shape> inputs) const {
   return pooled_shape(class_name(), inputs, pool_size_, strides_, padding_);
+}
+
+std::string AveragePooling2D::caption() const {
+  return window_caption(pool_size_, "average", strides_);
 }
 
 template <class T>

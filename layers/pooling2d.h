@@ -27,6 +27,7 @@ class MaxPooling2D final : public LayerOf<MaxPooling2D> {
   std::string_view class_name() const override { return "MaxPooling2D"; }
   std::string default_name() const override { return "max_pooling2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 
@@ -45,6 +46,7 @@ class AveragePooling2D final : public LayerOf<AveragePooling2D> {
   std::string_view class_name() const override { return "AveragePooling2D"; }
   std::string default_name() const override { return "average_pooling2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 

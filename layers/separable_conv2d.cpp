@@ -1,5 +1,7 @@
 #include "layers/separable_conv2d.h"
 
+#include <fmt/format.h>
+
 #include "layers/conv2d.h"
 #include "layers/depthwise_conv2d.h"
 
@@ -24,6 +26,18 @@ Shape SeparableConv2D::output_shape(std::span<const Shape> inputs) const {
   const Shape& image = single_input(class_name(), inputs, 3);
   const Window w = window(image);
   return {w.rows_out(to_int(image[0])), w.columns_out(to_int(image[1])), options_.filters};
+}
+
+std::string SeparableConv2D::caption() const {
+  return window_caption(options_.kernel_size, fmt::format("separable {}", options_.filters),
+                        options_.strides);
+}
+
+std::int64_t SeparableConv2D::multiply_adds(std::span<const Shape> inputs) const {
+  const Shape out = output_shape(inputs);
+  const std::int64_t C = inputs[0][2];
+  const std::int64_t taps = std::int64_t{options_.kernel_size.height} * options_.kernel_size.width;
+  return out[0] * out[1] * C * (taps + options_.filters);
 }
 
 template <class T>

@@ -28,6 +28,8 @@ class SeparableConv2D final : public LayerOf<SeparableConv2D> {
   std::string default_name() const override { return "separable_conv2d"; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
   Shape output_shape(std::span<const Shape> inputs) const override;
+  std::string caption() const override;
+  std::int64_t multiply_adds(std::span<const Shape> inputs) const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
 

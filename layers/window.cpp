@@ -1,5 +1,7 @@
 #include "layers/window.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "layers/layer.h"
@@ -41,6 +43,15 @@ Window make_window(std::string_view layer, const Shape& image, Size2D kernel, Si
     throw_shape_error("{}: a {}x{} window does not fit into an image of shape {}", layer, window.R,
                       window.S, image.str());
   return window;
+}
+
+std::string window_caption(Size2D kernel, std::string_view what, Size2D strides) {
+  std::string text = fmt::format("{}x{} {}", kernel.height, kernel.width, what);
+  if (strides.height != strides.width)
+    text += fmt::format(" /{},{}", strides.height, strides.width);
+  else if (strides.height != 1)
+    text += fmt::format(" /{}", strides.height);
+  return text;
 }
 
 }  // namespace nanopneumo

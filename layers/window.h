@@ -1,6 +1,7 @@
 // Keras' ways of saying how a window slides.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "kernels/dims.h"
@@ -25,5 +26,8 @@ struct Size2D {
 /// Throws ShapeError, naming `layer`, where no output pixel would be left.
 Window make_window(std::string_view layer, const Shape& image, Size2D kernel, Size2D strides,
                    PaddingMode padding);
+
+/// "3x3 64 /2": kernel, `what` it is or how many filters it has, and the strides where they are not 1.
+std::string window_caption(Size2D kernel, std::string_view what, Size2D strides);
 
 }  // namespace nanopneumo

@@ -27,6 +27,7 @@ Graph build(const Shape& image, const ModelOptions& options) {
 const Architecture kArchitectures[] = {
     {.name = "cnn",
      .title = "CNN from scratch",
+     .source = "a small network without pretraining",
      .aliases = {},
      .minimum_size = kCnnMinimumSize,
      .preprocessing = kUnitPreprocessing,
@@ -39,6 +40,7 @@ const Architecture kArchitectures[] = {
                  const ModelOptions& options) { return cnn(image, options.dropout); }},
     {.name = "densenet121",
      .title = "DenseNet121",
+     .source = "Huang et al. 2017, Densely Connected Convolutional Networks, table 1",
      .aliases = kDenseNetAliases,
      .minimum_size = 32,
      .preprocessing = kTorchPreprocessing,
@@ -55,6 +57,8 @@ const Architecture kArchitectures[] = {
      .build = build<densenet121>},
     {.name = "efficientnetb4",
      .title = "EfficientNetB4",
+     .source = "Tan and Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural "
+               "Networks, table 1 scaled to width 1.4 and depth 1.8",
      .aliases = kEfficientNetAliases,
      .minimum_size = 32,
      .preprocessing = kNoPreprocessing,
@@ -75,6 +79,8 @@ const Architecture kArchitectures[] = {
          }},
     {.name = "inceptionv3",
      .title = "InceptionV3",
+     .source =
+         "Szegedy et al. 2016, Rethinking the Inception Architecture for Computer Vision, table 1",
      .aliases = kInceptionAliases,
      .minimum_size = kInceptionV3MinimumSize,
      .preprocessing = kTfPreprocessing,
@@ -92,6 +98,8 @@ const Architecture kArchitectures[] = {
      .build = build<inceptionv3>},
     {.name = "mobilenet",
      .title = "MobileNet",
+     .source = "Howard et al. 2017, MobileNets: Efficient Convolutional Neural Networks for Mobile "
+               "Vision Applications, table 1",
      .aliases = {},
      .minimum_size = 32,
      .preprocessing = kTfPreprocessing,
@@ -112,6 +120,7 @@ const Architecture kArchitectures[] = {
          }},
     {.name = "resnet50",
      .title = "ResNet50",
+     .source = "He et al. 2016, Deep Residual Learning for Image Recognition, table 1",
      .aliases = kResNetAliases,
      .minimum_size = 32,
      .preprocessing = kCaffePreprocessing,
@@ -128,6 +137,8 @@ const Architecture kArchitectures[] = {
      .build = build<resnet50>},
     {.name = "vgg16",
      .title = "VGG16",
+     .source = "Simonyan and Zisserman 2015, Very Deep Convolutional Networks for Large-Scale "
+               "Image Recognition, table 1, configuration D",
      .aliases = kVggAliases,
      .minimum_size = 32,
      .preprocessing = kCaffePreprocessing,
@@ -144,6 +155,8 @@ const Architecture kArchitectures[] = {
      .build = build<vgg16>},
     {.name = "xception",
      .title = "Xception",
+     .source =
+         "Chollet 2017, Xception: Deep Learning with Depthwise Separable Convolutions, figure 5",
      .aliases = {},
      .minimum_size = kXceptionMinimumSize,
      .preprocessing = kTfPreprocessing,

@@ -32,6 +32,7 @@ Graph::Value conv(Graph& g, const std::string& name, int filters, Size2D kernel_
 
 /// H of section 3 with its bottleneck: the map grows by kGrowthRate channels.
 Graph::Value dense_layer(Graph& g, const std::string& name, Graph::Value x) {
+  g.begin_block(name);
   Graph::Value y = bn_relu(g, name + "_0_bn", name + "_0_relu", x);
   y = conv(g, name + "_1_conv", 4 * kGrowthRate, 1, y);
   y = bn_relu(g, name + "_1_bn", name + "_1_relu", y);
@@ -41,6 +42,7 @@ Graph::Value dense_layer(Graph& g, const std::string& name, Graph::Value x) {
 
 /// Half as many channels, half as high and wide.
 Graph::Value transition(Graph& g, const std::string& name, Graph::Value x) {
+  g.begin_block(name);
   x = bn_relu(g, name + "_bn", name + "_relu", x);
   x = conv(g, name + "_conv", static_cast<int>(g.shape(x)[2] / 2), 1, x);
   return g.add(name + "_pool", AveragePooling2D(2), x);
@@ -51,6 +53,7 @@ Graph::Value transition(Graph& g, const std::string& name, Graph::Value x) {
 Graph densenet121(const Shape& image, bool include_top) {
   Graph g("densenet121");
   Graph::Value x = g.input(image);  // 250 x 250 x 3
+  g.begin_block("conv1");
   x = g.add(ZeroPadding2D({.top = 3, .bottom = 3, .left = 3, .right = 3}), x);
   x = g.add("conv1_conv",
             Conv2D({.filters = 64, .kernel_size = 7, .strides = 2, .use_bias = false}),
@@ -65,6 +68,7 @@ Graph densenet121(const Shape& image, bool include_top) {
     for (int layer = 1; layer <= layers; ++layer)
       x = dense_layer(g, block + std::to_string(layer), x);  // ... 7 x 7 x 1024
   }
+  g.begin_block("bn");
   x = bn_relu(g, "bn", "relu", x);
   if (include_top) imagenet_top(g, x);
   return in_depth_order(g);

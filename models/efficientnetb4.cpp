@@ -103,6 +103,7 @@ Graph::Value squeeze_excite(Graph& g, const Block& block, Graph::Value x) {
 /// where the shapes agree.
 Graph::Value mbconv(Graph& g, const Block& block, Graph::Value input) {
   const std::string& name = block.name;
+  g.begin_block(name.substr(0, name.size() - 1));
   Graph::Value x = input;
   if (block.expansion != 1) {
     x = conv1x1(g, name + "expand_conv", block.filters_in * block.expansion, x);
@@ -139,6 +140,7 @@ Graph::Value preprocessing(Graph& g, bool imagenet_rescaling, Graph::Value x) {
 
 Graph efficientnetb4(const Shape& image, const EfficientNetOptions& options) {
   Graph g("efficientnetb4");
+  g.begin_block("stem");
   Graph::Value x = preprocessing(g, options.imagenet_rescaling, g.input(image));  // 250 x 250 x 3
   x = g.add("stem_conv_pad", padding_before_stride(g.shape(x), 3), x);
   x = g.add("stem_conv",
@@ -162,6 +164,7 @@ Graph efficientnetb4(const Shape& image, const EfficientNetOptions& options) {
                   .drop_rate = options.drop_connect_rate * block / blocks},
                  x);  // ... 8 x 8 x 448
   }
+  g.begin_block("top");
   x = conv1x1(g, "top_conv", scaled(1280), x);
   x = bn_swish(g, "top_bn", "top_activation", x);  // 8 x 8 x 1792
   if (options.include_top) imagenet_top(g, x, kTopDropout);

@@ -6,8 +6,12 @@ namespace nanopneumo {
 
 Graph::Value Graph::input(const Shape& shape) {
   if (!nodes_.empty()) throw_shape_error("graph {} has its input already", name_);
-  nodes_.push_back(
-      {.name = "input_layer", .layer = nullptr, .inputs = {}, .output = shape, .parameters = {}});
+  nodes_.push_back({.name = "input_layer",
+                    .layer = nullptr,
+                    .inputs = {},
+                    .output = shape,
+                    .block = "input",
+                    .parameters = {}});
   return {0};
 }
 
@@ -28,6 +32,7 @@ Graph::Value Graph::append(std::string name, std::shared_ptr<const Layer> layer,
             .layer = std::move(layer),
             .inputs = {},
             .output = {},
+            .block = block_,
             .parameters = {}};
   std::vector<Shape> shapes;
   for (const Value value : inputs) {

@@ -22,6 +22,7 @@ struct Node {
   std::shared_ptr<const Layer> layer;  ///< null for the input
   std::vector<int> inputs;             ///< numbers of the nodes it reads
   Shape output;                        ///< of one image, without the batch axis
+  std::string block;                   ///< the part of the model that it belongs to
   std::vector<ParameterSpec> parameters;
   /// Keras' layer.trainable = False: parameters are not updated, batch normalisation uses its
   /// moving statistics and leaves them alone, dropout is off.
@@ -70,6 +71,10 @@ class Graph {
     return add(std::move(name), std::move(layer), inputs);
   }
 
+  /// The layers that are added from here on belong to this part of the model, "conv2_block1": the prefix of
+  /// their Keras names where they have one.
+  void begin_block(std::string name) { block_ = std::move(name); }
+
   /// The same graph with node order[i] in place i. Throws ShapeError where a layer would come before one
   /// that it reads.
   Graph reordered(std::span<const std::size_t> order) const;
@@ -89,7 +94,7 @@ class Graph {
   bool has(const std::string& name) const;
   std::string unused_name(const std::string& base) const;
 
-  std::string name_;
+  std::string name_, block_;
   std::vector<Node> nodes_;
 };
 

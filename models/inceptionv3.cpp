@@ -42,6 +42,7 @@ Value average_pool_conv(Graph& g, int filters, Value x) {
 
 /// Figure 5: 5x5 beside two 3x3 that see as far.
 Value inception_a(Graph& g, const char* name, int pool_filters, Value x) {
+  g.begin_block(name);
   const Value one = conv(g, 64, 1, x);
   const Value five = conv(g, 64, 5, conv(g, 48, 1, x));
   const Value three = conv(g, 96, 3, conv(g, 96, 3, conv(g, 64, 1, x)));
@@ -51,6 +52,7 @@ Value inception_a(Graph& g, const char* name, int pool_filters, Value x) {
 
 /// Figure 10: from 29 x 29 to 14 x 14 (at 250 x 250) without a bottleneck.
 Value reduction_a(Graph& g, const char* name, Value x) {
+  g.begin_block(name);
   const Value three = conv_down(g, 384, x);
   const Value twice = conv_down(g, 96, conv(g, 96, 3, conv(g, 64, 1, x)));
   return g.add(name, Concatenate(), {three, twice, max_pool(g, x)});
@@ -58,6 +60,7 @@ Value reduction_a(Graph& g, const char* name, Value x) {
 
 /// Figure 6: n x n as 1 x n and n x 1, n = 7. `filters` are those within the branches.
 Value inception_b(Graph& g, const char* name, int filters, Value x) {
+  g.begin_block(name);
   constexpr Size2D row{1, 7}, column{7, 1};
   const Value one = conv(g, 192, 1, x);
   const Value seven = conv(g, 192, column, conv(g, filters, row, conv(g, filters, 1, x)));
@@ -70,6 +73,7 @@ Value inception_b(Graph& g, const char* name, int filters, Value x) {
 
 /// From 14 x 14 to 6 x 6.
 Value reduction_b(Graph& g, const char* name, Value x) {
+  g.begin_block(name);
   const Value three = conv_down(g, 320, conv(g, 192, 1, x));
   const Value seven =
       conv_down(g, 192, conv(g, 192, {7, 1}, conv(g, 192, {1, 7}, conv(g, 192, 1, x))));
@@ -89,6 +93,7 @@ Fan fan(Graph& g, Value x) {
 /// Figure 7: the coarsest maps get the widest modules. The first fan has a name in Keras, the second a
 /// number.
 Value inception_c(Graph& g, const char* name, const char* fan_name, Value x) {
+  g.begin_block(name);
   const Value one = conv(g, 320, 1, x);
   const Fan three = fan(g, conv(g, 384, 1, x));
   const Value three_joined = g.add(fan_name, Concatenate(), {three.row, three.column});
@@ -103,6 +108,7 @@ Value inception_c(Graph& g, const char* name, const char* fan_name, Value x) {
 Graph inceptionv3(const Shape& image, bool include_top) {
   Graph g("inceptionv3");
   Value x = g.input(image);  // 250 x 250 x 3
+  g.begin_block("stem");
   x = conv(g, 32, 3, x, PaddingMode::valid, 2);
   x = conv(g, 32, 3, x, PaddingMode::valid);
   x = conv(g, 64, 3, x);  // 122 x 122 x 64

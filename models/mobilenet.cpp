@@ -36,6 +36,7 @@ Graph::Value depthwise_block(Graph& g, int number, const Block& block, int filte
   const std::string depthwise = "conv_dw_" + std::to_string(number);
   const std::string pointwise = "conv_pw_" + std::to_string(number);
   const bool down = block.stride > 1;
+  g.begin_block("conv_" + std::to_string(number));
   if (down)
     x = g.add("conv_pad_" + std::to_string(number), ZeroPadding2D({.bottom = 1, .right = 1}), x);
   x = g.add(depthwise,
@@ -54,6 +55,7 @@ Graph::Value depthwise_block(Graph& g, int number, const Block& block, int filte
 }
 
 Graph::Value classifier(Graph& g, int classes, Graph::Value x) {
+  g.begin_block("top");
   x = g.add(GlobalAveragePooling2D(/*keepdims=*/true), x);
   x = g.add("dropout", Dropout(1e-3), x);
   x = g.add("conv_preds",
@@ -70,6 +72,7 @@ Graph mobilenet(const Shape& image, const MobileNetOptions& options) {
     throw_shape_error("MobileNet: alpha {} leaves no filters", options.alpha);
   Graph g("mobilenet");
   Graph::Value x = g.input(image);  // 250 x 250 x 3
+  g.begin_block("conv1");
   x = g.add("conv1",
             Conv2D({.filters = scaled(32),
                     .kernel_size = 3,

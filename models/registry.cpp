@@ -63,6 +63,7 @@ Classifier build_classifier(const Architecture& architecture, const Shape& image
   Graph graph = build_model(architecture, image, options);
   if (!architecture.is_backbone) return {std::move(graph), 0};
   const Graph::Value map{static_cast<int>(graph.nodes().size()) - 1};
+  graph.begin_block("head");
   const Graph::Value features = graph.add(GlobalAveragePooling2D(), map);
   graph.freeze_up_to(features);
   transfer_head(graph, features, options.dropout);

@@ -33,6 +33,7 @@ struct WeightFile {
 struct Architecture {
   std::string_view name;                      ///< "resnet50"
   std::string_view title;                     ///< "ResNet50"
+  std::string_view source;                    ///< the paper and its table
   std::span<const std::string_view> aliases;  ///< other names that are understood
   int minimum_size;                           ///< smallest height and width
   Preprocessing preprocessing;

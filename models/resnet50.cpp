@@ -37,6 +37,7 @@ Graph::Value relu(Graph& g, const std::string& name, Graph::Value x) {
 /// (section 3.3, option B), which is in a stage's first block.
 Graph::Value bottleneck(Graph& g, const std::string& name, const Stage& stage, bool first,
                         Graph::Value x) {
+  g.begin_block(name);
   const int stride = first ? stage.stride : 1;
   const int wide = 4 * stage.filters;
   const Graph::Value shortcut =
@@ -57,6 +58,7 @@ Graph::Value bottleneck(Graph& g, const std::string& name, const Stage& stage, b
 Graph resnet50(const Shape& image, bool include_top) {
   Graph g("resnet50");
   Graph::Value x = g.input(image);  // 250 x 250 x 3
+  g.begin_block("conv1");
   x = g.add("conv1_pad", ZeroPadding2D({.top = 3, .bottom = 3, .left = 3, .right = 3}), x);
   x = conv_bn(g, "conv1", {.filters = 64, .kernel_size = 7, .strides = 2}, x);  // 125 x 125 x 64
   x = relu(g, "conv1_relu", x);

@@ -5,13 +5,6 @@
 namespace nanopneumo {
 namespace {
 
-std::string with_commas(std::int64_t n) {
-  std::string digits = std::to_string(n);
-  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3)
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  return digits;
-}
-
 std::string batch_shape(const Shape& image) {
   std::string text = "(None";
   for (const std::int64_t length : image.lengths()) text += fmt::format(", {}", length);
@@ -30,6 +23,20 @@ std::string total_line(const char* what, std::int64_t parameters) {
 }
 
 }  // namespace
+
+std::string with_commas(std::int64_t n) {
+  std::string digits = std::to_string(n);
+  for (int i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<std::size_t>(i), 1, ',');
+  return digits;
+}
+
+std::string parameter_totals(const Graph& graph) {
+  const ParameterCount count = count_parameters(graph);
+  return total_line("Total params", count.total) +
+         total_line("Trainable params", count.total - count.non_trainable) +
+         total_line("Non-trainable params", count.non_trainable);
+}
 
 std::string summary(const Graph& graph) {
   std::size_t name_width = 12;
@@ -50,12 +57,7 @@ std::string summary(const Graph& graph) {
     text += line(fmt::format("{} ({})", node.name, type), batch_shape(node.output),
                  with_commas(parameters));
   }
-  const ParameterCount count = count_parameters(graph);
-  text += rule + "\n";
-  text += total_line("Total params", count.total);
-  text += total_line("Trainable params", count.total - count.non_trainable);
-  text += total_line("Non-trainable params", count.non_trainable);
-  return text;
+  return text + rule + "\n" + parameter_totals(graph);
 }
 
 }  // namespace nanopneumo

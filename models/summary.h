@@ -12,4 +12,10 @@ namespace nanopneumo {
 /// float32.
 std::string summary(const Graph& graph);
 
+/// The last lines of the same: the number of parameters.
+std::string parameter_totals(const Graph& graph);
+
+/// Digits in groups of three: "1,234,567".
+std::string with_commas(std::int64_t n);
+
 }  // namespace nanopneumo

@@ -7,6 +7,7 @@
 namespace nanopneumo {
 
 Graph::Value transfer_head(Graph& graph, Graph::Value features, double dropout) {
+  graph.begin_block("head");
   Graph::Value x = graph.add(BatchNormalization(), features);
   x = graph.add(Dense({.units = 256, .activation = Activation::relu}), x);
   x = graph.add(Dropout(dropout), x);

@@ -19,6 +19,7 @@ struct Block {
 constexpr Block kBlocks[] = {{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
 
 Graph::Value classifier(Graph& g, Graph::Value x) {
+  g.begin_block("top");
   x = g.add("flatten", Flatten(), x);
   x = g.add("fc1", Dense({.units = 4096, .activation = Activation::relu}), x);
   x = g.add("fc2", Dense({.units = 4096, .activation = Activation::relu}), x);
@@ -33,6 +34,7 @@ Graph vgg16(const Shape& image, bool include_top) {
   int number = 0;
   for (const Block& block : kBlocks) {
     const std::string name = "block" + std::to_string(++number);
+    g.begin_block(name);
     for (int i = 1; i <= block.convolutions; ++i)
       x = g.add(name + "_conv" + std::to_string(i),
                 Conv2D({.filters = block.filters,

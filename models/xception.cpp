@@ -40,6 +40,7 @@ enum class FirstReLU { absent, present };
 /// Two separable convolutions and a 3x3 max pooling, beside them a 1x1 convolution; both of stride 2.
 Graph::Value down(Graph& g, const std::string& name, int filters_first, int filters_second,
                   FirstReLU first_relu, Graph::Value x) {
+  g.begin_block(name);
   Graph::Value residual = g.add(Conv2D({.filters = filters_second,
                                         .kernel_size = 1,
                                         .strides = 2,
@@ -57,6 +58,7 @@ Graph::Value down(Graph& g, const std::string& name, int filters_first, int filt
 
 /// A block of the middle flow: three times ReLU and a separable convolution, and the identity beside.
 Graph::Value middle(Graph& g, const std::string& name, Graph::Value x) {
+  g.begin_block(name);
   const Graph::Value residual = x;
   for (const char* layer : {"_sepconv1", "_sepconv2", "_sepconv3"}) {
     x = relu(g, name + layer + "_act", x);
@@ -71,6 +73,7 @@ Graph xception(const Shape& image, bool include_top) {
   Graph g("xception");
   Graph::Value x = g.input(image);  // 250 x 250 x 3
   // Entry flow.
+  g.begin_block("block1");
   x = conv(g, "block1_conv1", 32, 2, x);
   x = conv(g, "block1_conv2", 64, 1, x);  // 122 x 122 x 64
   x = down(g, "block2", 128, 128, FirstReLU::absent, x);
@@ -79,6 +82,7 @@ Graph xception(const Shape& image, bool include_top) {
   for (int block = 5; block <= 12; ++block) x = middle(g, "block" + std::to_string(block), x);
   // Exit flow.
   x = down(g, "block13", 728, 1024, FirstReLU::present, x);  // 8 x 8 x 1024
+  g.begin_block("block14");
   x = separable(g, "block14_sepconv1", 1536, x);
   x = relu(g, "block14_sepconv1_act", x);
   x = separable(g, "block14_sepconv2", 2048, x);

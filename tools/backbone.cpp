@@ -11,7 +11,7 @@ namespace {
 Graph build(const Architecture& architecture, const ImageSize& size, ModelOptions options,
             bool pretrained) {
   if (!architecture.is_backbone)
-    throw_input_error("{} is no ImageNet backbone; give mobilenet or another one",
+    throw_input_error("{} is no ImageNet backbone; give one, such as mobilenet",
                       architecture.title);
   options.pretrained = pretrained;
   Graph graph = build_model(architecture, {size.height, size.width, 3}, options);

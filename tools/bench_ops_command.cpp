@@ -33,7 +33,7 @@ void add_bench_ops(CLI::App& bench) {
   command.add_option("--op", o->op, "This operation alone")->default_str("");
   command
       .add_option("--shapes", o->shapes,
-                  "Convolutions of networks that are not built yet, as bench shapes prints them")
+                  "These convolutions instead of the networks' shapes, as bench shapes prints them")
       ->default_str("");
   command.add_flag("--examples", o->examples,
                    "One shape of the networks for each operation: that which profile takes");

@@ -9,6 +9,7 @@ void add_train_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_predict_command(CLI::App& app);
 void add_summary_command(CLI::App& app);
+void add_draw_command(CLI::App& app);
 void add_features_command(CLI::App& app);
 void add_classify_command(CLI::App& app);
 void add_data_command(CLI::App& app);

@@ -64,6 +64,7 @@ void run(int argc, char** argv) {
   add_evaluate_command(app);
   add_predict_command(app);
   add_summary_command(app);
+  add_draw_command(app);
   add_features_command(app);
   add_classify_command(app);
   add_data_command(app);

@@ -29,9 +29,8 @@ __device__ inline float activate(Activation activation, float x) {
     case Activation::relu6:
       return x < 0 ? 0.0f : x > 6 ? 6.0f : x;
     case Activation::sigmoid:
-      return sigmoid(x);
-    case Activation::swish:
-      return x * sigmoid(x);
+    case Activation::swish:  // as one case: a second exponential would cost registers
+      return sigmoid(x) * (activation == Activation::swish ? x : 1.0f);
   }
   return x;
 }

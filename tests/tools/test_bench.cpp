@@ -20,6 +20,7 @@ std::vector<std::string> lines(const std::string& text) {
 /// A shape of each operation's form that takes a moment.
 std::string small_shape(const bench::Operation& operation) {
   const std::string form(operation.form);
+  if (operation.name == "rescale") return "rows 40 C 3";
   if (form.find("offset") != std::string::npos) return "rows 40 C 3 C_whole 9 offset 2";
   if (form.starts_with("rows")) return "rows 40 C 12";
   if (form.starts_with("C")) return "C 40";
@@ -95,9 +96,9 @@ TEST_CASE("bench ops writes one CSV line for each shape") {
     return std::pair(outcome.out, csv);
   };
   {
-    const auto [out, csv] = bench("cpu", "add");
+    const auto [out, csv] = bench("cpu", "conv_forward");
     CHECK(csv.front().starts_with("op,shape,used by,device,precision,us,TFLOP/s,GB/s,peak"));
-    CHECK(csv.size() == 2);
+    CHECK(csv.size() == 3);  // plain, and with the fused epilogue
   }
   {
     const auto [out, csv] = bench("emulated", "conv_input_gradient");

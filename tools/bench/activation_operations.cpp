@@ -34,6 +34,17 @@ OpCase gradient(const ShapeWords& words) {
           }};
 }
 
+OpCase swish_gradient(const ShapeWords& words) {
+  const std::int64_t n = words.count("n");
+  // It passes through 0 at x = -1.28, where the rounding of its terms stays.
+  return {.operands = {input("x", n, uniform(kLow, kHigh)), input("dy", n),
+                       output("dx", n, {.relative = 6e-7})},
+          .flops = 5.0 * static_cast<double>(n),  // the sigmoid is one call
+          .call = [n](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
+            ops.swish_gradient(stream, n, at.floats("x"), at.floats("dy"), at.floats("dx"));
+          }};
+}
+
 OpCase softmax_forward(const ShapeWords& words) {
   const RowsDims d = rows_dims(words);
   return {.operands = {input("x", d.rows * d.C, uniform(kLow, kHigh)),
@@ -77,6 +88,8 @@ std::span<const Operation> activation_operations() {
       Operation{"relu6_gradient", "n", kExample, gradient<&K::relu6_gradient, 6>},
       Operation{"sigmoid_forward", "n", kExample, forward<&K::sigmoid_forward>},
       Operation{"sigmoid_gradient", "n", kExample, gradient<&K::sigmoid_gradient, 1>},
+      Operation{"swish_forward", "n", kExample, forward<&K::swish_forward>},
+      Operation{"swish_gradient", "n", kExample, swish_gradient},
       Operation{"softmax_forward", "rows C", "rows 32 C 1000", softmax_forward},
       Operation{"softmax_gradient", "rows C", "rows 32 C 1000", softmax_gradient},
       Operation{"dropout", "n", "n 32768", dropout},

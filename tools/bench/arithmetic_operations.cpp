@@ -1,6 +1,7 @@
-// Padding, addition, filling, slices of a concatenation, channel scaling.
+// Padding, addition, filling, slices of a concatenation, constant and channel-wise factors.
 #include <array>
 
+#include "tensor/errors.h"
 #include "tools/bench/operations.h"
 
 namespace nanopneumo::bench {
@@ -71,6 +72,18 @@ OpCase read_slice(const ShapeWords& words) {
           }};
 }
 
+OpCase rescale(const ShapeWords& words) {
+  const RowsDims d = rows_dims(words);
+  static constexpr ChannelFactors kFactors{0.5f, 2.1f, -3};
+  if (d.C > static_cast<int>(kFactors.size()))
+    throw_input_error("rescale takes up to {} channels, not {}", kFactors.size(), d.C);
+  return {.operands = {input("x", d.rows * d.C), output("y", d.rows * d.C, {})},
+          .flops = static_cast<double>(d.rows) * d.C,
+          .call = [d](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
+            ops.rescale(stream, d, kFactors, at.floats("x"), at.floats("y"));
+          }};
+}
+
 OpCase channel_scale_forward(const ShapeWords& words) {
   const ImageDims d = image_dims(words);
   return {.operands = {input("x", d.size()), input("s", std::int64_t{d.N} * d.C, uniform(0, 1)),
@@ -108,6 +121,7 @@ std::span<const Operation> arithmetic_operations() {
       Operation{"fill", "n", "n 246016", fill},
       Operation{"write_slice", kSlice, kSliceExample, write_slice},
       Operation{"read_slice", kSlice, kSliceExample, read_slice},
+      Operation{"rescale", "rows C", "rows 62500 C 3", rescale},  // EfficientNet's input
       Operation{"channel_scale_forward", "N H W C", kGated, channel_scale_forward},
       Operation{"channel_scale_gradient", "N H W C", kGated, channel_scale_gradient},
   };

@@ -101,8 +101,8 @@ std::span<const Operation> batch_norm_operations() {
   static const std::array kOperations = {
       Operation{"batch_norm_training", "rows C", "rows 14884 C 64", training},
       Operation{"batch_norm_training_gradient", "rows C", "rows 14884 C 64", training_gradient},
-      Operation{"batch_norm_inference", "rows C [relu|relu6|sigmoid]", "rows 14884 C 64 relu6",
-                inference},
+      Operation{"batch_norm_inference", "rows C [relu|relu6|sigmoid|swish]",
+                "rows 14884 C 64 relu6", inference},
       Operation{"batch_norm_inference_gradient", "rows C", "rows 14884 C 64", inference_gradient},
       Operation{"moving_average", "C", "C 1024", moving_average},
   };

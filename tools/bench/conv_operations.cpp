@@ -64,7 +64,7 @@ std::span<const Operation> conv_operations() {
   constexpr std::string_view kShape = "N H W C K R S [stride] [pad]";
   static const std::array kOperations = {
       Operation{"conv_forward",
-                "N H W C K R S [stride] [pad] [bias] [residual] [relu|relu6|sigmoid]",
+                "N H W C K R S [stride] [pad] [bias] [residual] [relu|relu6|sigmoid|swish]",
                 "N 1 H 61 W 61 C 64 K 128 R 3 S 3 stride 1 pad 0 bias relu", forward},
       Operation{"conv_input_gradient", kShape, "N 1 H 61 W 61 C 64 K 128 R 3 S 3 stride 1 pad 0",
                 input_gradient},

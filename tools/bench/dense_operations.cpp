@@ -54,7 +54,7 @@ OpCase weight_gradient(const ShapeWords& words) {
 
 std::span<const Operation> dense_operations() {
   static const std::array kOperations = {
-      Operation{"dense_forward", "N C K [bias] [residual] [relu|relu6|sigmoid]",
+      Operation{"dense_forward", "N C K [bias] [residual] [relu|relu6|sigmoid|swish]",
                 "N 32 C 1024 K 256 bias relu", forward},
       Operation{"dense_input_gradient", "N C K", "N 32 C 1024 K 256", input_gradient},
       Operation{"dense_weight_gradient", "N C K [bias]", "N 32 C 1024 K 256 bias", weight_gradient},

@@ -63,7 +63,7 @@ std::span<const Operation> depthwise_operations() {
   constexpr std::string_view kExample = "N 1 H 62 W 62 C 128 R 3 S 3 stride 1 pad 1";
   static const std::array kOperations = {
       Operation{"depthwise_forward",
-                "N H W C R S [stride] [pad] [bias] [residual] [relu|relu6|sigmoid]",
+                "N H W C R S [stride] [pad] [bias] [residual] [relu|relu6|sigmoid|swish]",
                 "N 1 H 62 W 62 C 128 R 3 S 3 stride 1 pad 1 bias relu6", forward},
       Operation{"depthwise_input_gradient", "N H W C R S [stride] [pad]", kExample, input_gradient},
       Operation{"depthwise_weight_gradient", "N H W C R S [stride] [pad] [bias]", kExample,

@@ -32,33 +32,15 @@ ImageDims gray_images(const Shape& image, int batch) {
   return {batch, to_int(image[0]), to_int(image[1]), 1};  // as chest X-rays are stored
 }
 
-/// What networks that are not built yet will add, one shape for each operation they bring.
-std::vector<UsedShape> future_shapes(const InputSize& size) {
-  const int N = size.batch, half = (size.pixels + 1) / 2, quarter = (size.pixels + 3) / 4;
-  const std::int64_t stem = std::int64_t{N} * half * half;
-  const std::int64_t stage = std::int64_t{N} * quarter * quarter;
-  const ChannelwiseDims transition{
-      .N = N, .H = quarter, .W = quarter, .C = 128, .window = {2, 2, 2, 2, {}}};
-  const SliceDims growth{.rows = stage, .C = 32, .C_whole = 256, .offset = 224};
-  const ImageDims gated{N, quarter, quarter, 192};
+/// One shape for each operation that the passes below do not call.
+std::vector<UsedShape> further_shapes(const InputSize& size) {
+  const int N = size.batch, half = (size.pixels + 1) / 2;
+  const RowsDims stem{std::int64_t{N} * half * half, 64}, classes{N, 1000};
   return {
-      {"write_slice", words(growth), "densenet121"},
-      {"read_slice", words(growth), "densenet121"},
-      {"channel_scale_forward", words(gated), "efficientnetb4"},
-      {"channel_scale_gradient", words(gated), "efficientnetb4"},
-      {"relu_forward", element_words(stem * 64), "resnet50"},
-      {"relu_gradient", element_words(stem * 64), "resnet50"},
-      {"add", element_words(stage * 256), "resnet50"},
-      {"batch_norm_inference",
-       with_fusion(words(RowsDims{stage, 64}), {.activation = Activation::relu}), "densenet121"},
-      {"batch_norm_inference_gradient", words(RowsDims{stem, 64}), "resnet50"},
-      {"average_pool_forward", words(transition), "densenet121"},
-      {"average_pool_gradient", words(transition), "densenet121"},
-      {"sigmoid_forward", element_words(std::int64_t{N} * 960), "efficientnetb4"},
-      {"sigmoid_gradient", element_words(std::int64_t{N} * 960), "efficientnetb4"},
-      {"softmax_forward", words(RowsDims{N, 1000}), "all, with --top"},
-      {"softmax_gradient", words(RowsDims{N, 1000}), "all, with --top"},
-      {"fill", element_words(stem * 32), "gradients of slices"},
+      {"batch_norm_inference_gradient", words(stem), "resnet50, fine-tuned"},
+      {"sigmoid_forward", element_words(N), "probabilities"},
+      {"softmax_forward", words(classes), "all, with --top"},
+      {"softmax_gradient", words(classes), "all, with --top"},
   };
 }
 
@@ -124,8 +106,8 @@ std::vector<UsedShape> used_shapes(const InputSize& size) {
     for (const RecordedCall& call : inference_calls(architecture, size))
       list.add(call.op, call.shape, architecture.name);
   }
-  for (const UsedShape& future : future_shapes(size))
-    list.add(future.op, future.shape, future.used_by);
+  for (const UsedShape& further : further_shapes(size))
+    list.add(further.op, further.shape, further.used_by);
   return list.sorted();
 }
 

@@ -32,7 +32,7 @@ struct UsedShape {
 };
 
 /// All distinct shapes of all registered networks in the order of operations(), and one for each
-/// operation that only the others of the eight networks will need.
+/// operation that neither pass calls.
 std::vector<UsedShape> used_shapes(const InputSize& size);
 
 }  // namespace nanopneumo::bench

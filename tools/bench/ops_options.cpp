@@ -9,7 +9,6 @@
 #include "tools/bench/operations.h"
 
 namespace nanopneumo::bench {
-
 namespace {
 
 std::vector<UsedShape> example_shapes() {
@@ -19,23 +18,28 @@ std::vector<UsedShape> example_shapes() {
   return shapes;
 }
 
+/// Those of the convolutions in o.shapes.
+std::vector<UsedShape> table_shapes(const OpsOptions& o) {
+  std::vector<UsedShape> shapes;
+  for (const ConvRow& row : read_conv_table(o.shapes))
+    for (UsedShape& shape : shapes_of(resized(row, o.batch, o.scale)))
+      if (std::ranges::none_of(shapes, [&](const UsedShape& s) {
+            return s.op == shape.op && s.shape.str() == shape.shape.str();
+          }))
+        shapes.push_back(std::move(shape));
+  return shapes;
+}
+
 }  // namespace
 
 std::vector<UsedShape> wanted_shapes(const OpsOptions& o) {
-  std::vector<UsedShape> shapes =
-      o.examples ? example_shapes() : used_shapes({.batch = o.batch, .pixels = o.pixels / o.scale});
-  if (!o.shapes.empty())
-    for (const ConvRow& row : read_conv_table(o.shapes)) {
-      const std::string model = registered_name(row.model);
-      if (std::ranges::any_of(architectures(),
-                              [&](const Architecture& a) { return a.name == model; }))
-        continue;
-      for (UsedShape& shape : shapes_of(resized(row, o.batch, o.scale)))
-        if (std::ranges::none_of(shapes, [&](const UsedShape& s) {
-              return s.op == shape.op && s.shape.str() == shape.shape.str();
-            }))
-          shapes.push_back(std::move(shape));
-    }
+  std::vector<UsedShape> shapes;
+  if (o.examples)
+    shapes = example_shapes();
+  else if (!o.shapes.empty())
+    shapes = table_shapes(o);
+  else
+    shapes = used_shapes({.batch = o.batch, .pixels = o.pixels / o.scale});
   if (!o.op.empty()) {
     find_operation(o.op);
     std::erase_if(shapes, [&](const UsedShape& s) { return s.op != o.op; });

@@ -24,8 +24,7 @@ struct OpsOptions {
   }
 };
 
-/// The networks' shapes, and those of --shapes for networks that are not built yet; with --op, those
-/// of one operation. Throws InputError where there is no such operation or file.
+/// The networks' shapes, or those of the convolutions in --shapes; with --op, those of one operation. Throws InputError where there is no such operation or file.
 std::vector<UsedShape> wanted_shapes(const OpsOptions& options);
 
 /// To options.csv, where that is given.

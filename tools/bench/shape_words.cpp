@@ -36,9 +36,9 @@ struct NamedActivation {
   Activation activation;
   std::string_view name;
 };
-constexpr std::array kActivations = {NamedActivation{Activation::relu, "relu"},
-                                     NamedActivation{Activation::relu6, "relu6"},
-                                     NamedActivation{Activation::sigmoid, "sigmoid"}};
+constexpr std::array kActivations = {
+    NamedActivation{Activation::relu, "relu"}, NamedActivation{Activation::relu6, "relu6"},
+    NamedActivation{Activation::sigmoid, "sigmoid"}, NamedActivation{Activation::swish, "swish"}};
 
 Window window(const ShapeWords& words) {
   Window w{.R = words.size("R"), .S = words.size("S"), .pad = padding(words)};

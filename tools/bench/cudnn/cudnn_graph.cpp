@@ -1,6 +1,24 @@
 #include "tools/bench/cudnn/cudnn_graph.h"
 
 namespace nanopneumo::bench {
+namespace {
+
+cudnnPointwiseMode_t pointwise_mode(Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      return CUDNN_POINTWISE_IDENTITY;
+    case Activation::relu:
+    case Activation::relu6:
+      break;
+    case Activation::sigmoid:
+      return CUDNN_POINTWISE_SIGMOID_FWD;
+    case Activation::swish:
+      return CUDNN_POINTWISE_SWISH_FWD;
+  }
+  return CUDNN_POINTWISE_RELU_FWD;
+}
+
+}  // namespace
 
 CudnnLayout nhwc(std::int64_t n, std::int64_t h, std::int64_t w, std::int64_t c) {
   return {{n, c, h, w}, {h * w * c, 1, w * c, c}};
@@ -115,9 +133,7 @@ void CudnnGraph::add(std::int64_t a, std::int64_t b, std::int64_t y) {
 
 void CudnnGraph::activation(Activation activation, std::int64_t x, std::int64_t y) {
   CudnnDescriptor mode(cudnn_, CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
-  mode.set(CUDNN_ATTR_POINTWISE_MODE, activation == Activation::sigmoid
-                                          ? CUDNN_POINTWISE_SIGMOID_FWD
-                                          : CUDNN_POINTWISE_RELU_FWD)
+  mode.set(CUDNN_ATTR_POINTWISE_MODE, pointwise_mode(activation))
       .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_DATA_FLOAT);
   if (activation == Activation::relu6) mode.set(CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, 6.0);
   pointwise(std::move(mode), x, nullptr, y);
