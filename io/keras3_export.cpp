@@ -2,8 +2,8 @@
 // among those of its class, its weights by their numbers.
 #include <map>
 
-#include "io/hdf5_image.h"
 #include "io/keras_export.h"
+#include "io/keras_tensor_writer.h"
 
 namespace nanopneumo {
 namespace {

@@ -46,7 +46,7 @@ StoredLayer stored_layer(const Hdf5Node& layers, const std::string& name) {
 
 std::vector<StoredLayer> stored_layers_of_weights3(const Hdf5Node& root,
                                                    const ExpectedModel& model) {
-  // Keras 2.12 to 2.15 wrote the same below another name.
+  // Keras 2.13 wrote the same below another name (H5IOStore.get).
   const Hdf5Node layers =
       open_group(root, has_link(root, "layers") ? "layers" : "_layer_checkpoint_dependencies");
   std::vector<std::string> names = link_names(layers);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/hdf5_image.h"
+#include "io/keras_tensor_writer.h"
 
 namespace nanopneumo {
 void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor& tensor,

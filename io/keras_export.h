@@ -9,7 +9,7 @@
 
 namespace nanopneumo {
 
-/// The Keras whose files these are, to the byte (libhdf5 allowing).
+/// The Keras whose files these are.
 inline constexpr const char* kKerasVersion = "3.15.1";
 
 /// A layer with its values, all layers of a model having one, those without weights too.
@@ -26,11 +26,5 @@ std::string keras_h5_file(std::span<const ExportedLayer> layers);
 /// The file that Keras 3's save_weights("x.weights.h5") writes (saving_lib.save_weights_only), for a
 /// model that was not compiled.
 std::string keras_weights_h5_file(std::span<const ExportedLayer> layers);
-
-class Hdf5Image;
-
-/// Writes a tensor as both layouts store it.
-void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor& tensor,
-                  std::span<const float> values);
 
 }  // namespace nanopneumo

@@ -108,11 +108,16 @@ struct Closest {
 };
 
 std::string fitting_models(const Hdf5Node& root, KerasLayout layout,
+                           std::span<const StoredLayer> listed,
                            std::span<const ExpectedModel> models) {
   std::string fitting;
   Closest closest;
   for (const ExpectedModel& model : models) {
-    const std::vector<StoredLayer> layers = stored_layers(root, layout, model);
+    // Here each model has an order of its own.
+    const std::vector<StoredLayer> ordered = layout == KerasLayout::weights3
+                                                 ? stored_layers(root, layout, model)
+                                                 : std::vector<StoredLayer>();
+    const std::span<const StoredLayer> layers = layout == KerasLayout::weights3 ? ordered : listed;
     if (is_resnet50_of_2018(layers))
       return "nothing: it is the ResNet50 that Keras published until 2018, with another order of "
              "layers and another epsilon than today's";
@@ -142,7 +147,7 @@ std::string describe(const std::filesystem::path& file, std::span<const Expected
   return fmt::format(
       "{}{} layers with weights, {} tensors, {} parameters\nlayout  {}\nfits    {}\n", listing.rows,
       layers.size(), listing.tensors, listing.parameters, origin(root, layout),
-      fitting_models(root, layout, models));
+      fitting_models(root, layout, layers, models));
 }
 
 }  // namespace

@@ -26,9 +26,10 @@ std::string_view keras_weights(const Architecture& architecture, const Config& c
 std::string backbone_code(const Architecture& architecture, const Config& config) {
   const std::string alpha = architecture.takes_alpha ? fmt::format("alpha={}, ", config.alpha) : "";
   return fmt::format(
-      "base = keras.applications.{}(include_top=False, weights={}, {}pooling=\"avg\",\n"
-      "    input_shape=({}, {}, 3))\n"
-      "x = layers.BatchNormalization()(base.output)\n"
+      "base = keras.applications.{}(\n"
+      "    include_top=False, weights={}, {}input_shape=({}, {}, 3))\n"
+      "x = layers.GlobalAveragePooling2D()(base.output)\n"
+      "x = layers.BatchNormalization()(x)\n"
       "x = layers.Dense(256, activation=\"relu\")(x)\n"
       "x = layers.Dropout({})(x)\n"
       "model = keras.Model(base.input, layers.Dense(1, activation=\"sigmoid\")(x))\n",
