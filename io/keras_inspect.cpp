@@ -102,9 +102,10 @@ std::string first_difference(const ExpectedModel& model, std::span<const StoredL
   return "a tensor holds integers";
 }
 
+/// The model that resembles the file most: by layers that fit, then by their number.
 struct Closest {
   std::string text;
-  std::size_t fitting = 0;
+  std::pair<std::size_t, bool> likeness{0, false};
 };
 
 std::string fitting_models(const Hdf5Node& root, KerasLayout layout,
@@ -126,11 +127,12 @@ std::string fitting_models(const Hdf5Node& root, KerasLayout layout,
       const bool has_top = require_same_layers(root.file, model, layers);
       fitting += (fitting.empty() ? "" : "; ") + called(model, has_top);
     } catch (const InputError&) {
-      if (comparison.fitting > closest.fitting)
+      const std::pair likeness{comparison.fitting, layers.size() == model.layers.size()};
+      if (likeness > closest.likeness)
         closest = {fmt::format("{}, {} of {} layers fit; {}", called(model, /*has_top=*/false),
                                comparison.fitting, model.layers.size(),
                                first_difference(model, layers, comparison)),
-                   comparison.fitting};
+                   likeness};
     }
   }
   if (!fitting.empty()) return fitting;
