@@ -9,6 +9,9 @@
 namespace nanopneumo {
 namespace {
 
+/// No layer of Keras' has more but attention, which has eight.
+constexpr std::size_t kMostWeightsOfALayer = 8;
+
 bool fits(const ExpectedLayer& expected, const StoredLayer& stored) {
   return std::ranges::equal(expected.tensors, stored.tensors,
                             [](const ExpectedTensor& wanted, const StoredTensor& found) {
@@ -64,6 +67,17 @@ std::string expected_shapes(const ExpectedLayer& layer) {
       file);
 }
 
+/// A model that was used as a layer has all of its weights in one group, trainable ones first.
+void require_flat(const std::string& file, std::span<const StoredLayer> stored) {
+  const auto nested = std::ranges::find_if(
+      stored, [](const StoredLayer& layer) { return layer.tensors.size() > kMostWeightsOfALayer; });
+  if (nested == stored.end()) return;
+  throw_input_error(
+      "{}: '{}' holds {} weights, so it is a model inside of the model, which is not read; in "
+      "Python, save the inner model by itself, as model.get_layer(\"{}\").save(\"inner.h5\")",
+      file, printable(nested->name), nested->tensors.size(), printable(nested->name));
+}
+
 void require_types(const std::string& file, const ExpectedLayer& expected,
                    const StoredLayer& stored) {
   for (std::size_t i = 0; i < expected.tensors.size(); ++i) {
@@ -114,6 +128,7 @@ bool require_same_layers(const std::filesystem::path& path, const ExpectedModel&
                          std::span<const StoredLayer> stored) {
   const std::string file = shown(path);
   if (is_resnet50_of_2018(stored)) explain_resnet50_of_2018(file);
+  require_flat(file, stored);
   const bool has_top = ends_with_top(model, stored);
   const std::span<const ExpectedLayer> expected = model.layers;
   if (has_top) stored = stored.first(expected.size());

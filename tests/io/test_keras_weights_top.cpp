@@ -86,6 +86,21 @@ TEST_CASE("only the architecture's own top is left out") {
   }
 }
 
+TEST_CASE("a model that was used as a layer is recognised") {
+  CHECK(contains(refusal([](Hdf5Writer& writer) {
+                   writer.names("/", "layer_names", {"mobilenet", "dense"});
+                   std::vector<std::string> names;
+                   for (int i = 0; i < 9; ++i) {
+                     names.push_back(fmt::format("w{}", i));
+                     writer.floats("/mobilenet/" + names.back(), {1}, std::vector<float>(1));
+                   }
+                   writer.names("/mobilenet", "weight_names", names);
+                   writer.floats("/dense/kernel", {1, 1}, std::vector<float>(1));
+                   writer.names("/dense", "weight_names", {"kernel"});
+                 }),
+                 "'mobilenet' holds 9 weights, so it is a model inside of the model"));
+}
+
 TEST_CASE("the ResNet50 of 2018 is recognised") {
   const std::string message = refusal([](Hdf5Writer& writer) {
     writer.names("/", "layer_names", {"res2a_branch2a"});
