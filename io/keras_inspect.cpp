@@ -126,7 +126,7 @@ std::string fitting_models(const Hdf5Node& root, KerasLayout layout,
     try {
       const bool has_top = require_same_layers(root.file, model, layers);
       fitting += (fitting.empty() ? "" : "; ") + called(model, has_top);
-    } catch (const InputError&) {
+    } catch (const InputError&) {  // a sentence for one who wanted this very model
       const std::pair likeness{comparison.fitting, layers.size() == model.layers.size()};
       if (likeness > closest.likeness)
         closest = {fmt::format("{}, {} of {} layers fit; {}", called(model, /*has_top=*/false),

@@ -38,6 +38,20 @@ TEST_CASE("a file's tensors, sums, origin and model are listed") {
   }
 }
 
+TEST_CASE("a version or backend that is no single string is unknown") {
+  const std::string text = described([](Hdf5Writer& writer) {
+    write_two(writer);
+    writer.names("/", "keras_version", {"2.4.0", "2.5.0"});
+    const Hdf5Space scalar(H5Screate(H5S_SCALAR));
+    const Hdf5Object root(H5Oopen(writer.file(), "/", H5P_DEFAULT));
+    const Hdf5Attribute number(
+        H5Acreate2(root.get(), "backend", H5T_NATIVE_INT, scalar.get(), H5P_DEFAULT, H5P_DEFAULT));
+    const int seven = 7;
+    H5Awrite(number.get(), H5T_NATIVE_INT, &seven);
+  });
+  CHECK(contains(text, "Keras unknown, backend unknown"));
+}
+
 TEST_CASE("Keras' own files are told apart") {
   const std::vector<ExportedLayer> model = keras_files_model();
   const std::vector<ExpectedModel> models = {expected(model)};
