@@ -27,7 +27,7 @@ Graph build(const Shape& image, const ModelOptions& options) {
 const Architecture kArchitectures[] = {
     {.name = "cnn",
      .title = "CNN from scratch",
-     .source = "a small network without pretraining",
+     .source = "A small network without pretraining",
      .aliases = {},
      .minimum_size = kCnnMinimumSize,
      .preprocessing = kUnitPreprocessing,

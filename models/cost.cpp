@@ -26,7 +26,7 @@ Cost cost_of(const Graph& graph) {
     std::ranges::sort(read);
     read.erase(std::ranges::unique(read).begin(), read.end());
     for (const int input : read)
-      if (last_reader[static_cast<std::size_t>(input)] == n)
+      if (input != 0 && last_reader[static_cast<std::size_t>(input)] == n)
         alive -= nodes[static_cast<std::size_t>(input)].output.elements();
   }
   return cost;

@@ -11,8 +11,8 @@ struct Cost {
   /// Elements of the outputs of all layers: what is kept on the way through a network that is trained as a
   /// whole.
   std::int64_t outputs = 0;
-  /// Most elements, of outputs and the image, that are alive at one time where each goes as soon as the last
-  /// layer that reads it has run.
+  /// Most elements that are alive at one time in inference, where an output goes as soon as the last layer
+  /// that reads it has run; the image stays.
   std::int64_t outputs_alive = 0;
 };
 

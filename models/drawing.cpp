@@ -18,7 +18,7 @@ constexpr int kFork = 8;       ///< what a fork or a join takes beside its branc
 constexpr int kNarrow = 6;     ///< width of a layer without caption
 constexpr int kCharacter = 6;  ///< width of a character of a caption
 constexpr int kMargin = 12;
-constexpr int kNames = 150;    ///< width of the column of the blocks' names
+constexpr int kCount = 40;     ///< width of "x 12" after a name
 constexpr int kFigures = 260;  ///< and of the shapes and numbers
 constexpr int kRow = kCell + 10;
 
@@ -156,6 +156,15 @@ class Drawing {
   std::string svg_;
 };
 
+/// Width of the column of the names.
+int width_of_names(const std::vector<BlockRun>& runs) {
+  int width = 0;
+  for (const BlockRun& run : runs)
+    width = std::max(
+        width, static_cast<int>(run.name().size()) * kCharacter + (run.count > 1 ? kCount : 0));
+  return width + 2 * kFork;
+}
+
 void draw_legend(Drawing& drawing, int y) {
   int x = kMargin;
   for (const Look& look : kLooks) {
@@ -172,11 +181,12 @@ void draw_legend(Drawing& drawing, int y) {
 std::string draw(const Graph& graph, const std::string& title) {
   const std::vector<BlockRun> runs = block_runs(graph);
   Drawing drawing(graph);
-  constexpr int kLegend = 800;
+  constexpr int kLegend = 850;
+  const int names = width_of_names(runs);
   int width = kLegend;
   for (const BlockRun& run : runs)
-    width = std::max(width, drawing.extent(run.chain).width + kNames + kFigures + 2 * kMargin);
-  const int left = kMargin + kNames, right = width - kMargin;
+    width = std::max(width, drawing.extent(run.chain).width + names + kFigures + 2 * kMargin);
+  const int left = kMargin + names, right = width - kMargin;
   const int shapes = right - 170, parameters = right - 80;
 
   int y = kMargin;
@@ -192,9 +202,7 @@ std::string draw(const Graph& graph, const std::string& title) {
     const Extent extent = drawing.extent(run.chain);
     drawing.rule(y - 5, width);
     drawing.text(kMargin, y, "b", run.name());
-    if (run.count > 1)
-      drawing.text(left - 14, y + (run.name().size() > 20 ? kCell - 6 : 0), "e",
-                   fmt::format("x {}", run.count));
+    if (run.count > 1) drawing.text(left - 2 * kFork, y, "e", fmt::format("x {}", run.count));
     drawing.way(fmt::format("M{} {}H{}", left - kFork, y + kCell / 2, left + extent.width + kFork));
     drawing.add(run.chain, left, y);
     drawing.text(shapes, y, "e", run.output.str());

@@ -5,6 +5,7 @@
 #include "layers/batch_normalization.h"
 #include "layers/conv2d.h"
 #include "layers/depthwise_conv2d.h"
+#include "layers/separable_conv2d.h"
 #include "layers/zero_padding2d.h"
 #include "models/fold_batch_norm.h"
 
@@ -68,7 +69,8 @@ class FusionFinder {
   bool absorbed_by_convolution(int padding_node) const {
     const int reader = only_reader(padding_node);
     return reader >= 0 &&
-           (layer_as<Conv2D>(node(reader)) || layer_as<DepthwiseConv2D>(node(reader)));
+           (layer_as<Conv2D>(node(reader)) || layer_as<DepthwiseConv2D>(node(reader)) ||
+            layer_as<SeparableConv2D>(node(reader)));
   }
 
  private:
@@ -96,11 +98,10 @@ struct ConvolutionTensors {
   Tensor<T> kernel, bias;  ///< bias undefined where there is none
 };
 
-/// A convolution's parameters with the batch normalisation after it folded in.
+/// A convolution's kernel and bias, `own`, with the batch normalisation after it folded in.
 template <class T>
-ConvolutionTensors<T> fold(const Parameters<T>& parameters, Device& device, int convolution,
-                           const Neighbourhood& around) {
-  const auto own = parameters.of_node(convolution);
+ConvolutionTensors<T> fold(const Parameters<T>& parameters, Device& device,
+                           std::span<const Variable<T>> own, const Neighbourhood& around) {
   const bool has_bias = own.size() > 1;
   if (!around.batch_norm) return {own[0].value, has_bias ? own[1].value : Tensor<T>()};
   const auto bn = parameters.of_node(around.batch_norm_node);
@@ -140,14 +141,15 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
   std::vector<bool> done(graph.nodes().size(), false);
 
   /// Appends the call of a convolution of kind `convolve` with everything around it that it can do.
-  const auto add_convolution = [&](int n, const auto& layer, auto convolve) {
+  const auto add_convolution = [&](int n, const auto& layer, std::span<const Variable<T>> own,
+                                   auto convolve) {
     const Neighbourhood around = finder.around(n, layer.options().activation);
     const Shape& image =
         graph
             .nodes()[static_cast<std::size_t>(graph.nodes()[static_cast<std::size_t>(n)].inputs[0])]
             .output;
     const Window window = padded(layer.window(image), around.extra_padding);
-    const ConvolutionTensors<T> tensors = fold(parameters, device, n, around);
+    const ConvolutionTensors<T> tensors = fold(parameters, device, own, around);
     if (around.batch_norm) done[static_cast<std::size_t>(around.batch_norm_node)] = true;
     done[static_cast<std::size_t>(around.output)] = true;
     steps_.push_back({.operation =
@@ -169,13 +171,24 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
     const Node& node = graph.nodes()[i];
     const int n = static_cast<int>(i);
     if (done[i] || (layer_as<ZeroPadding2D>(node) && finder.absorbed_by_convolution(n))) continue;
+    const auto of_node = parameters.of_node(n);
     if (const auto* conv = layer_as<Conv2D>(node)) {
-      add_convolution(n, *conv, [](auto&&... arguments) { return conv2d<T>(arguments...); });
+      add_convolution(n, *conv, of_node,
+                      [](auto&&... arguments) { return conv2d<T>(arguments...); });
     } else if (const auto* depthwise = layer_as<DepthwiseConv2D>(node)) {
-      add_convolution(n, *depthwise,
+      add_convolution(n, *depthwise, of_node,
                       [](auto&&... arguments) { return depthwise_conv2d<T>(arguments...); });
+    } else if (const auto* separable = layer_as<SeparableConv2D>(node)) {
+      // What comes after it folds into its second convolution, what comes before it into its first.
+      add_convolution(n, *separable, of_node.subspan(1),
+                      [depthwise_kernel = of_node[0]](
+                          Tape<T>& tape, const Variable<T>& x, const Variable<T>& kernel,
+                          const Variable<T>* bias, const Window& window, Activation activation) {
+                        const Variable<T> filtered = depthwise_conv2d<T>(
+                            tape, x, depthwise_kernel, nullptr, window, Activation::none);
+                        return conv2d<T>(tape, filtered, kernel, bias, Window{}, activation);
+                      });
     } else {
-      const auto of_node = parameters.of_node(n);
       steps_.push_back({.operation =
                             [&device, layer = node.layer,
                              own = std::vector<Variable<T>>(of_node.begin(), of_node.end())](

@@ -50,7 +50,7 @@ Value inception_a(Graph& g, const char* name, int pool_filters, Value x) {
   return g.add(name, Concatenate(), {one, five, three, pool});
 }
 
-/// Figure 10: from 29 x 29 to 14 x 14 (at 250 x 250) without a bottleneck.
+/// Figure 10: from 28 x 28 to 13 x 13 (at 250 x 250) without a bottleneck.
 Value reduction_a(Graph& g, const char* name, Value x) {
   g.begin_block(name);
   const Value three = conv_down(g, 384, x);
@@ -71,7 +71,7 @@ Value inception_b(Graph& g, const char* name, int filters, Value x) {
   return g.add(name, Concatenate(), {one, seven, twice, pool});
 }
 
-/// From 14 x 14 to 6 x 6.
+/// From 13 x 13 to 6 x 6.
 Value reduction_b(Graph& g, const char* name, Value x) {
   g.begin_block(name);
   const Value three = conv_down(g, 320, conv(g, 192, 1, x));
@@ -115,15 +115,15 @@ Graph inceptionv3(const Shape& image, bool include_top) {
   x = max_pool(g, x);
   x = conv(g, 80, 1, x);
   x = conv(g, 192, 3, x, PaddingMode::valid);
-  x = max_pool(g, x);  // 29 x 29 x 192
+  x = max_pool(g, x);  // 28 x 28 x 192
   x = inception_a(g, "mixed0", 32, x);
   x = inception_a(g, "mixed1", 64, x);
-  x = inception_a(g, "mixed2", 64, x);  // 29 x 29 x 288
+  x = inception_a(g, "mixed2", 64, x);  // 28 x 28 x 288
   x = reduction_a(g, "mixed3", x);
   x = inception_b(g, "mixed4", 128, x);
   x = inception_b(g, "mixed5", 160, x);
   x = inception_b(g, "mixed6", 160, x);
-  x = inception_b(g, "mixed7", 192, x);  // 14 x 14 x 768
+  x = inception_b(g, "mixed7", 192, x);  // 13 x 13 x 768
   x = reduction_b(g, "mixed8", x);
   x = inception_c(g, "mixed9", "mixed9_0", x);
   x = inception_c(g, "mixed10", "mixed9_1", x);  // 6 x 6 x 2048

@@ -60,7 +60,7 @@ Graph::Value classifier(Graph& g, int classes, Graph::Value x) {
   x = g.add("dropout", Dropout(1e-3), x);
   x = g.add("conv_preds",
             Conv2D({.filters = classes, .kernel_size = 1, .padding = PaddingMode::same}), x);
-  x = g.add("reshape", Reshape({classes}), x);
+  x = g.add("reshape_2", Reshape({classes}), x);
   return g.add("predictions", SoftmaxActivation(), x);
 }
 

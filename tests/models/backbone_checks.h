@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tensor/shape.h"
+#include "models/graph.h"
 #include "tests/support/golden_tensor.h"
 
 namespace nanopneumo::test {
@@ -21,6 +21,9 @@ struct BackboneFigures {
   std::int64_t parameters, non_trainable;
   std::int64_t layers_with_weights;
   Shape map;
+  /// fingerprint() of Keras' layers without and with top, and the number of parameters with it.
+  std::uint64_t layers, layers_with_top;
+  std::int64_t parameters_with_top;
 
   /// What is allowed in float32, as a share of the largest golden value. Float32 Keras itself differs
   /// from the float64 goldens by up to 7e-7, EfficientNetB4 by 6e-6.
@@ -31,8 +34,16 @@ struct BackboneFigures {
     std::string layer;
     double mean, std, maxabs;
   };
-  std::vector<LayerRow> layers;
+  std::vector<LayerRow> outputs;
   std::vector<double> pooled;  ///< the first pooled features
+
+  /// Of formula image 0 at 131 x 97, twelve, strided: odd lengths tell one padding from another.
+  std::vector<double> pooled_131x97;
+
+  // At the smallest height and 14 pixels more of width, by other numbers of the formula (kOtherImage,
+  // kOtherStep in backbone_small.cpp).
+  std::vector<double> small_pooled;   ///< twelve, strided
+  std::vector<double> small_classes;  ///< eight probabilities of the network with top, strided
 
   // Two formula images, loss = mean over them of sum_j pooled[j] T[j].
   struct Gradients {
@@ -45,12 +56,20 @@ struct BackboneFigures {
   std::vector<GoldenTensor> moving_after{};  ///< moving statistics after the training pass
 };
 
+/// A number that depends on the names, order and classes of all layers and the names and shapes of their
+/// weights.
+std::uint64_t fingerprint(const Graph&);
+
 /// Number of parameters and layers, shape of the map; names, order and shapes of all weights.
 void check_description(const BackboneFigures&);
-/// The double reference at 96 x 96, layer by layer, and at 131 x 97.
+/// The double reference at 96 x 96, layer by layer.
 void check_reference(const BackboneFigures&);
 /// Float32 on the CPU at every golden size, layer by layer and as a FrozenPlan.
 void check_features_in_float(const BackboneFigures&);
+
+/// At the smallest size, not square, without and with top: on the double reference to 1e-9, in float32 on the
+/// CPU and as CUDA kernels in the emulation (and on a GPU).
+void check_at_smallest_size(const BackboneFigures&);
 
 enum class BatchNormMode { inference, training };
 

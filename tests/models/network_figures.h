@@ -31,6 +31,13 @@ std::vector<double> pool(const Tensor<T>& map) {
   return pooled;
 }
 
+/// k of the values, at strided_indices.
+inline std::vector<double> strided(const std::vector<double>& values, std::size_t k) {
+  std::vector<double> samples;
+  for (const std::size_t i : strided_indices(values.size(), k)) samples.push_back(values[i]);
+  return samples;
+}
+
 /// What the goldens keep of a layer's output.
 struct LayerFigures {
   double mean = 0, std = 0, maxabs = 0;
@@ -46,8 +53,7 @@ struct LayerFigures {
     for (const double value : values)
       figures.std += (value - figures.mean) * (value - figures.mean) / n;
     figures.std = std::sqrt(figures.std);
-    for (const std::size_t i : strided_indices(values.size(), 8))
-      figures.samples.push_back(values[i]);
+    figures.samples = strided(values, 8);
     return figures;
   }
 
@@ -107,9 +113,8 @@ inline void check_features(const Tensor<float>& map, const std::filesystem::path
   if (std::filesystem::exists(whole)) {
     CHECK(max_relative_difference(values, read_npy(whole).values) <= tolerance);
   } else {
-    std::vector<double> samples;
-    for (const std::size_t i : strided_indices(values.size(), 2048)) samples.push_back(values[i]);
-    CHECK(max_relative_difference(samples, read_npy(folder / ("sample_" + name + ".npy")).values) <=
+    CHECK(max_relative_difference(strided(values, 2048),
+                                  read_npy(folder / ("sample_" + name + ".npy")).values) <=
           tolerance);
   }
   count_cases();

@@ -1,7 +1,12 @@
 // EfficientNetB4 against Keras.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <map>
+
 #include "tests/models/backbone_checks.h"
+#include "tests/models/network_figures.h"
+#include "tests/reference/reference_device.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -12,16 +17,30 @@ const BackboneFigures kEfficientNetB4 =
      .non_trainable = 125'207,
      .layers_with_weights = 257,
      .map = {8, 8, 1792},
+     .layers = 0xfb863d73f7d65543,
+     .layers_with_top = 0x955d8eb2a65ce51c,
+     .parameters_with_top = 19'466'823,
      .float_tolerance = 5e-5,
-     .layers = {{"block2a_se_expand", 0.4930667269591, 0.06803192883486, 0.7019872148958},
-                {"block3c_expand_bn", -0.0558861171238, 0.8565703631288, 4.836114539811},
-                {"block4d_se_squeeze", 0.072996495454, 0.2235021760517, 1.971551453769},
-                {"block5c_project_conv", 0.0001187892664973, 0.1746584876755, 0.8437230104779},
-                {"block6c_expand_bn", -0.001087199992068, 0.4662701875134, 2.672777722287},
-                {"block6h_activation", 0.02329848802115, 0.1662872475523, 2.446633599685},
-                {"top_activation", 0.02181164754913, 0.1554236844508, 1.474484387638}},
+     .outputs = {{"block2a_se_expand", 0.4930667269591, 0.06803192883486, 0.7019872148958},
+                 {"block3c_expand_bn", -0.0558861171238, 0.8565703631288, 4.836114539811},
+                 {"block4d_se_squeeze", 0.072996495454, 0.2235021760517, 1.971551453769},
+                 {"block5c_project_conv", 0.0001187892664973, 0.1746584876755, 0.8437230104779},
+                 {"block6c_expand_bn", -0.001087199992068, 0.4662701875134, 2.672777722287},
+                 {"block6h_activation", 0.02329848802115, 0.1662872475523, 2.446633599685},
+                 {"top_activation", 0.02181164754913, 0.1554236844508, 1.474484387638}},
      .pooled = {0.1832623460888993, 0.24969761593345197, 0.056623729093080714, -0.16474238172385225,
                 0.10810251786838675, 0.054278469296342675, 0.0840792990001453, -0.132331085543025},
+     .pooled_131x97 = {0.37320855017302274, 0.38087260239945336, -0.13519567799759083,
+                       -0.01267314485925421, -0.054895874317288595, -0.20809159603346433,
+                       -0.03947172054705665, 0.05774381945777689, -0.2219150158652407,
+                       0.19836694772607516, -0.11838869388144717, -0.054688650055288},
+     .small_pooled = {-0.052718691730866865, 0.06125818523180161, -0.10861632959482082,
+                      0.23130510704771898, -0.02020711228609056, -0.09968049265159373,
+                      -0.1445979168668754, 0.03629962174195257, 0.3608298931375715,
+                      0.03014594096649496, -0.024559049631421494, 0.0470990299818958},
+     .small_classes = {0.001092235621002681, 0.0010375189303382282, 0.001455049713954891,
+                       0.0011010455294876073, 0.0008407292465602591, 0.0012186655058219625,
+                       0.000945979837367407, 0.0009187517977678159},
      .gradient_size = 96,
      .inference =
          {.loss = -1.710255034586,
@@ -86,6 +105,11 @@ TEST_CASE("EfficientNetB4 on the reference agrees with Keras layer by layer") {
   check_reference(kEfficientNetB4);
 }
 
+TEST_CASE(
+    "EfficientNetB4 at its smallest size, not square, with and without top, on every device") {
+  check_at_smallest_size(kEfficientNetB4);
+}
+
 TEST_CASE("EfficientNetB4 in float32 agrees with Keras on every golden input, layered and fused") {
   check_features_in_float(kEfficientNetB4);
 }
@@ -104,6 +128,45 @@ TEST_CASE("Gradients of EfficientNetB4 in float32, batch normalisation in infere
 
 TEST_CASE("Gradients of EfficientNetB4 in float32, batch normalisation in training mode") {
   check_gradients_in_float(kEfficientNetB4, BatchNormMode::training);
+}
+
+// Keras' noise_shape (None, 1, 1, 1) and rate 0.2 * block / 32.
+TEST_CASE("EfficientNetB4 drops residual branches of whole images while it trains") {
+  constexpr int kImages = 12;
+  const auto device = make_reference_device();
+  Graph graph =
+      build_model(find_architecture("efficientnetb4"), {32, 32, 3}, {.drop_connect = 0.6});
+  std::map<std::string, std::vector<double>> found;
+  const auto run = [&](bool training) {
+    Parameters<double> parameters(graph, *device, 1);
+    assign_formula(graph, parameters);
+    Tape<double> off(*device, Tape<double>::Recording::off);
+    const Variable<double> x{formula_input<double>(*device, kImages, 32, 32, kNoPreprocessing)};
+    forward<double>(graph, parameters, off, x, {.training = training, .seed = 5}, {},
+                    [&](int node, const auto& output) {
+                      const std::string& name = graph.nodes()[static_cast<std::size_t>(node)].name;
+                      if (name.starts_with("block7b_")) found[name] = host_doubles(output.value);
+                    });
+  };
+  run(true);
+  const double kept = 1 / (1 - 0.6 * 31 / 32);
+  const std::vector<double>&in = found.at("block7b_project_bn"), &out = found.at("block7b_drop");
+  const std::size_t size = in.size() / kImages;
+  int dropped = 0;
+  for (std::size_t image = 0; image < kImages; ++image) {
+    const bool drops = out[image * size] == 0;
+    dropped += drops ? 1 : 0;
+    for (std::size_t i = image * size; i < (image + 1) * size; ++i)
+      CHECK_FALSE(!(std::abs(out[i] - (drops ? 0 : in[i] * kept)) <= 1e-12 * std::abs(in[i])));
+  }
+  CHECK(dropped > 0);
+  CHECK(dropped < kImages);
+  run(false);
+  CHECK(found.at("block7b_drop") == found.at("block7b_project_bn"));
+  graph.freeze_up_to({static_cast<int>(graph.nodes().size()) - 1});
+  run(true);  // frozen layers are in inference mode
+  CHECK(found.at("block7b_drop") == found.at("block7b_project_bn"));
+  count_cases(3);
 }
 
 }  // namespace

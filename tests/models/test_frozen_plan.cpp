@@ -9,10 +9,13 @@
 #include "layers/global_average_pooling2d.h"
 #include "layers/pooling2d.h"
 #include "layers/relu.h"
+#include "layers/separable_conv2d.h"
 #include "layers/zero_padding2d.h"
 #include "models/cnn.h"
 #include "models/frozen_plan.h"
 #include "models/mobilenet.h"
+#include "models/vgg16.h"
+#include "models/xception.h"
 #include "tests/reference/reference_device.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
@@ -82,6 +85,24 @@ TEST_CASE("A convolution takes in what follows it") {
   x = g.add(Dropout(0.5), x);
   x = g.add(GlobalAveragePooling2D(), x);
   check("layers of other kinds", g, 6);
+}
+
+TEST_CASE("A separable convolution takes in what is before and after it") {
+  Graph g("g");
+  V x = g.input({9, 6, 3});
+  x = g.add(ZeroPadding2D({.top = 1, .right = 2}), x);
+  x = g.add(SeparableConv2D({.filters = 5, .kernel_size = 3, .use_bias = false}), x);
+  x = g.add(BatchNormalization(), x);
+  x = g.add(ReLU(), x);
+  check("padding, separable, bn, relu", g, 1);
+  x = g.add(SeparableConv2D(
+                {.filters = 4, .kernel_size = {3, 2}, .strides = 2, .padding = PaddingMode::same}),
+            x);
+  x = g.add(BatchNormalization({.scale = false}), x);
+  check("separable with bias, bn", g, 2);
+  x = g.add(SeparableConv2D({.filters = 2, .kernel_size = 1, .activation = Activation::relu}), x);
+  g.add(BatchNormalization(), x);
+  check("separable relu, bn", g, 4);
 }
 
 TEST_CASE("An activation inside a convolution keeps batch normalisation out of it") {
@@ -188,6 +209,11 @@ TEST_CASE("Plans of the models") {
   check("cnn", cnn({46, 50, 3}), 16);
   // conv1, then a depthwise and a pointwise convolution for each of 13 blocks.
   check("mobilenet, alpha 0.25", mobilenet({41, 37, 3}, {.alpha = 0.25}), 27);
+  // 13 convolutions and 5 poolings.
+  check("vgg16", vgg16({32, 33, 3}), 18);
+  // 2 + 34 convolutions and 4 shortcuts; 4 poolings; 12 sums. Of the ReLUs those before the first
+  // separable convolution of a block, 3 + 8, have another layer or several that read their input.
+  check("xception", xception({71, 72, 3}), 2 + 34 + 4 + 4 + 12 + 11);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Graphs, how they are counted and printed, and the models by name.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -18,6 +19,7 @@
 #include "tests/io/messages.h"
 #include "tests/reference/reference_device.h"
 #include "tests/support/cases.h"
+#include "tests/support/golden_json.h"
 #include "tests/support/shape_error.h"
 
 namespace nanopneumo::test {
@@ -192,6 +194,44 @@ TEST_CASE("The registry refuses what a model cannot be") {
   for (const double rate : {-0.1, 1.0, nan})
     CHECK(says(build_error("cnn", {64, 64, 3}, {.dropout = rate}), "--dropout"));
   count_cases(17);
+}
+
+TEST_CASE("Every backbone refuses images below its minimum, whichever side is short") {
+  for (const Architecture& architecture : architectures()) {
+    CAPTURE(architecture.name);
+    const int least = architecture.minimum_size;
+    const std::string name(architecture.name), limit = fmt::format("{0}x{0}", least);
+    CHECK(says(build_error(name.c_str(), {least - 1, least, 3}, {}), limit, "--image-size"));
+    CHECK(says(build_error(name.c_str(), {least, least - 1, 3}, {}), limit, "--image-size"));
+    CHECK(build_error(name.c_str(), {least, least, 3}, {}) == "");
+    for (const std::string_view alias : architecture.aliases)
+      CHECK(find_architecture(alias).name == architecture.name);
+    if (!architecture.is_backbone) continue;
+    CHECK(build_error(name.c_str(), {least, least + 1, 3}, {.include_top = true}) == "");
+    CHECK(architecture.weights.url().starts_with("https://storage.googleapis.com/"));
+    CHECK(architecture.weights.url().ends_with(".h5"));
+    CHECK(architecture.weights.name != architecture.weights_with_top.name);
+  }
+  CHECK(find_architecture("ResNet-50").name == "resnet50");
+  count_cases(9);
+}
+
+TEST_CASE("Weight files are those of Keras' list") {
+  const auto path = shared_data("weights/keras_official_md5.json", 7);
+  if (!path) return;
+  const nlohmann::json list = load_json(*path).at("with_top_then_notop");
+  for (const Architecture& architecture : architectures()) {
+    if (!architecture.is_backbone) continue;
+    CAPTURE(architecture.name);
+    const std::string name(architecture.weights_with_top.name);
+    const nlohmann::json& sums = list.at(name.substr(0, name.size() - 3));
+    const auto text = [](const nlohmann::json& sum) {
+      return sum.is_null() ? std::string() : sum.get<std::string>();
+    };
+    CHECK(architecture.weights_with_top.md5 == text(sums[0]));
+    CHECK(architecture.weights.md5 == text(sums[1]));
+    count_cases();
+  }
 }
 
 TEST_CASE("A classifier is a frozen backbone under a trained head, or the scratch CNN") {

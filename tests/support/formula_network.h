@@ -24,13 +24,16 @@ inline std::string parameter_kind(const Graph& graph, int node, const std::strin
   return self.name.ends_with("project_bn") ? "gamma_dropconnect" : "gamma_residual";
 }
 
-/// Gives every parameter of `graph` its formula value, tensors counted in the graph's order.
+/// Gives every parameter of `graph` its formula value, tensors counted in the graph's order and in steps of
+/// `step`.
 template <class T>
-void assign_formula(const Graph& graph, Parameters<T>& parameters) {
+void assign_formula(const Graph& graph, Parameters<T>& parameters, std::int64_t step = 1) {
   std::int64_t p = 0;
-  for (const Parameter<T>& parameter : parameters.all())
+  for (const Parameter<T>& parameter : parameters.all()) {
     assign<T>(parameter, formula_tensor(parameter_kind(graph, parameter.node, parameter.name),
-                                        parameter.variable.shape(), p++));
+                                        parameter.variable.shape(), p));
+    p += step;
+  }
 }
 
 /// Pixels (H, W, 3) of one or more images as network input (N, H, W, 3).

@@ -59,13 +59,13 @@ TEST_CASE("profile computes with tensor cores where it is asked to") {
 
 TEST_CASE("profile and bench refuse what there is not") {
   const Sandbox sandbox;
-  sandbox.refuse({"profile", "convolve"}, {"convolve", "conv_(forward|", "augment_image"});
+  sandbox.refuse({"profile", "convolve"}, {"convolve", "(conv|", "augment_image"});
   sandbox.refuse({"profile", "add", "--shape", "N 3"}, {"N", "n"});
   sandbox.refuse({"profile", "conv_forward", "--shape", "N 1 H 2 W 2 C 1 K 1 R 3 S 3"},
                  {"window", "padding"});
   sandbox.refuse({"profile", "add", "--gpu", "voodoo"}, {"voodoo", "h100", "a100"});
   sandbox.refuse({"profile"}, {"OP"});
-  sandbox.refuse({"bench", "ops", "--op", "convolve"}, {"convolve", "conv_(forward|"});
+  sandbox.refuse({"bench", "ops", "--op", "convolve"}, {"convolve", "(conv|"});
   sandbox.refuse({"bench", "ops", "--device", "abacus"}, {"abacus"});
   sandbox.refuse({"bench", "ops", "--shapes", "missing.txt"}, {"missing.txt"});
   sandbox.refuse({"bench", "ladder", "--update", "missing.md", "--product", "N 4 C 4 K 4",

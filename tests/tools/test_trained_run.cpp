@@ -135,15 +135,20 @@ TEST_CASE("data and images that a run cannot be asked about") {
   CHECK_FALSE(contains(outcome.out, "picture.png"));  // nothing of a batch that fails
 }
 
-TEST_CASE("summary lists layers and parameters") {
+TEST_CASE("summary lists blocks or layers, and parameters") {
   const Sandbox sandbox;
   CHECK(contains(sandbox.succeed({"summary", "mobilenet"}).out, "3,228,864"));
   CHECK(contains(sandbox.succeed({"summary", "mobilenet", "--top", "--image-size", "224"}).out,
                  "4,253,864"));
-  const std::string head = sandbox.succeed({"summary", "mobilenet", "--head"}).out;
+  const std::string head = sandbox.succeed({"summary", "mobilenet", "--head", "--layers"}).out;
   CHECK(contains(head, "conv_pw_13"));
   CHECK(contains(head, "dropout"));
-  CHECK(contains(sandbox.succeed({"summary", "cnn"}).out, "conv2d"));
+  const std::string blocks = sandbox.succeed({"summary", "mobilenet", "--head"}).out;
+  CHECK(contains(blocks, "conv_7 - conv_11"));
+  CHECK(contains(blocks, "5 times: 3x3 depthwise, 1x1 512"));
+  CHECK(contains(blocks, "Multiply-adds"));
+  CHECK_FALSE(contains(blocks, "conv_pw_13"));
+  CHECK(contains(sandbox.succeed({"summary", "cnn", "--layers"}).out, "conv2d"));
 }
 
 }  // namespace nanopneumo::test

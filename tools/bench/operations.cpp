@@ -27,10 +27,10 @@ std::string_view stem(std::string_view name) {
   return name;
 }
 
-/// "conv_(forward|input_gradient|weight_gradient), ..., batch_norm_training[_gradient], ..., adam"
+/// "(conv|depthwise)_(forward|input_gradient|weight_gradient), batch_norm_training[_gradient], ..., adam"
 std::string known_names() {
   struct Family {
-    std::string_view name;
+    std::vector<std::string_view> names;
     bool has_plain;  ///< an operation that is called as the family
     std::vector<std::string_view> endings;
   };
@@ -38,13 +38,21 @@ std::string known_names() {
   for (const Operation& operation : operations()) {
     const std::string_view name = stem(operation.name);
     const bool is_plain = name == operation.name;
-    if (families.empty() || families.back().name != name) families.push_back({name, is_plain, {}});
+    if (families.empty() || families.back().names.front() != name)
+      families.push_back({{name}, is_plain, {}});
     if (!is_plain) families.back().endings.push_back(operation.name.substr(name.size() + 1));
   }
+  std::vector<Family> joined;  // neighbours with the same endings as one
+  for (const Family& family : families)
+    if (!joined.empty() && !family.endings.empty() && joined.back().endings == family.endings &&
+        joined.back().has_plain == family.has_plain)
+      joined.back().names.push_back(family.names.front());
+    else
+      joined.push_back(family);
   std::string text;
-  for (const auto& [name, has_plain, endings] : families) {
+  for (const auto& [names, has_plain, endings] : joined) {
     if (!text.empty()) text += ", ";
-    text += name;
+    text += fmt::format(fmt::runtime(names.size() == 1 ? "{}" : "({})"), fmt::join(names, "|"));
     if (!endings.empty())
       text += fmt::format(fmt::runtime(has_plain ? "[_{}]" : "_({})"), fmt::join(endings, "|"));
   }
