@@ -27,7 +27,8 @@ std::string keras_weights_h5_file(std::span<const ExportedLayer> layers) {
     file.group(variables);
     file.text(variables, "name", layer.name, H5T_CSET_UTF8);
     for (std::size_t i = 0; i < layer.tensors.size(); ++i)
-      write_tensor(file, variables + "/" + std::to_string(i), layer.tensors[i], exported.values[i]);
+      write_tensor(file, variables + "/" + std::to_string(i), layer.tensors[i],
+                   exported.values.at(i));
   }
   return file.bytes();
 }

@@ -5,6 +5,7 @@
 #include "io/keras_tensor_writer.h"
 
 namespace nanopneumo {
+
 void write_tensor(Hdf5Image& file, const std::string& path, const ExpectedTensor& tensor,
                   std::span<const float> values) {
   if (tensor.may_be_integer())
@@ -24,7 +25,7 @@ void write_layer(Hdf5Image& file, const ExportedLayer& exported) {
   file.group(group);
   file.texts(group, "weight_names", names);
   for (std::size_t i = 0; i < names.size(); ++i)
-    write_tensor(file, group + "/" + names[i], layer.tensors[i], exported.values[i]);
+    write_tensor(file, group + "/" + names[i], layer.tensors[i], exported.values.at(i));
 }
 
 }  // namespace

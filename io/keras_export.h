@@ -20,7 +20,8 @@ struct ExportedLayer {
 
 /// The file that Keras' legacy writer makes (legacy_h5_format.save_weights_to_hdf5_group; Keras 2's
 /// save_weights("x.h5")), which load_weights of every Keras reads: layers in the order given, tensors
-/// called layer/tensor. The same weights give the same bytes.
+/// called layer/tensor. The same weights give the same bytes, for a functional model
+/// those that Keras writes.
 std::string keras_h5_file(std::span<const ExportedLayer> layers);
 
 /// The file that Keras 3's save_weights("x.weights.h5") writes (saving_lib.save_weights_only), for a
