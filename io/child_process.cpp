@@ -82,10 +82,11 @@ void enter_child(const ChildLimits& limits) {
 }
 
 /// Does not return and runs none of the parent's destructors.
-[[noreturn]] void child(const std::function<void()>& work, const ChildLimits& limits, int answer) {
+[[noreturn]] void child(const std::function<std::string()>& work, const ChildLimits& limits,
+                        int answer) {
   enter_child(limits);
   try {
-    work();
+    write_all(answer, work());
     ::_exit(kDone);
   } catch (const InputError& error) {
     write_all(answer, error.what());
@@ -126,8 +127,8 @@ SharedFloats::~SharedFloats() {
   if (data_) ::munmap(data_, count_ * sizeof(float));
 }
 
-void run_in_child(const std::filesystem::path& file, const std::function<void()>& work,
-                  ChildLimits limits) {
+std::string text_from_child(const std::filesystem::path& file,
+                            const std::function<std::string()>& work, ChildLimits limits) {
   Pipe answer;
   const pid_t process = ::fork();
   if (process < 0) throw std::system_error(errno, std::generic_category(), "fork");
@@ -135,10 +136,19 @@ void run_in_child(const std::filesystem::path& file, const std::function<void()>
   answer.write_end.close();  // so that the child holds the only one
   const std::string message = read_all(answer.read_end.number());
   const int status = wait_for(process);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kDone) return;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kDone) return message;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kRefused) throw InputError(message);
   throw_input_error("{}: the file is damaged: its reader {}; download or copy it again",
                     shown(file), cause_of(status, message, limits));
+}
+
+void run_in_child(const std::filesystem::path& file, const std::function<void()>& work,
+                  ChildLimits limits) {
+  const auto silent = [&work] {
+    work();
+    return std::string();
+  };
+  text_from_child(file, silent, limits);
 }
 
 }  // namespace nanopneumo

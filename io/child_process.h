@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 
 namespace nanopneumo {
 
@@ -36,5 +37,9 @@ struct ChildLimits {
 /// is damaged. `work` must not use threads (OpenMP, CUDA): the child has none but the calling one.
 void run_in_child(const std::filesystem::path& file, const std::function<void()>& work,
                   ChildLimits limits = {});
+
+/// The same for work whose result is a text, which is returned.
+std::string text_from_child(const std::filesystem::path& file,
+                            const std::function<std::string()>& work, ChildLimits limits = {});
 
 }  // namespace nanopneumo

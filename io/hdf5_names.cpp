@@ -86,6 +86,15 @@ bool has_attribute(const Hdf5Node& node, const std::string& attribute) {
 
 }  // namespace
 
+std::optional<std::string> read_text(const Hdf5Node& node, const std::string& attribute) {
+  if (!has_attribute(node, attribute)) return std::nullopt;
+  const Hdf5Attribute opened(H5Aopen(node.object.get(), attribute.c_str(), H5P_DEFAULT));
+  const Hdf5Type type(opened ? H5Aget_type(opened.get()) : H5I_INVALID_HID);
+  if (!type || H5Tget_class(type.get()) != H5T_STRING) return std::nullopt;
+  const std::vector<std::string> texts = read_strings(node, attribute);
+  return texts.size() == 1 ? std::optional(texts[0]) : std::nullopt;
+}
+
 std::optional<std::vector<std::string>> read_names(const Hdf5Node& node,
                                                    const std::string& attribute) {
   if (has_attribute(node, attribute)) return read_strings(node, attribute);

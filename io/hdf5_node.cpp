@@ -7,6 +7,8 @@
 namespace nanopneumo {
 namespace {
 
+constexpr std::size_t kMostLinks = 100'000;
+
 [[noreturn]] void refuse(const Hdf5Node& parent, const std::string& path, const std::string& why) {
   throw_input_error("{}: '{}' {}; give a weight file as Keras writes it", shown(parent.file),
                     printable(parent.path + "/" + path), why);
@@ -72,6 +74,23 @@ Hdf5Node root_group(const std::filesystem::path& path, const Hdf5FileHandle& fil
 
 bool has_link(const Hdf5Node& parent, const std::string& name) {
   return H5Lexists(parent.object.get(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::vector<std::string> link_names(const Hdf5Node& parent) {
+  std::vector<std::string> names;
+  // No exception may pass through libhdf5; a result above 0 ends the walk.
+  const auto keep = [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
+    auto& kept = *static_cast<std::vector<std::string>*>(list);
+    if (kept.size() == kMostLinks) return 1;
+    kept.emplace_back(name);
+    return 0;
+  };
+  hsize_t next = 0;
+  const herr_t result =
+      H5Literate(parent.object.get(), H5_INDEX_NAME, H5_ITER_INC, &next, keep, &names);
+  if (result < 0) refuse(parent, "", "is damaged (" + hdf5_reason() + ")");
+  if (result > 0) refuse(parent, "", fmt::format("has more than {} entries", kMostLinks));
+  return names;
 }
 
 Hdf5Node open_group(const Hdf5Node& parent, std::string_view path) {

@@ -24,6 +24,10 @@ Hdf5Node root_group(const std::filesystem::path& path, const Hdf5FileHandle& fil
 /// Whether `parent` has a link (of any kind) called `name`, one component without '/'.
 bool has_link(const Hdf5Node& parent, const std::string& name);
 
+/// The names of all links of the group `parent`, in alphabetical order. Throws InputError where there
+/// are more than 100,000.
+std::vector<std::string> link_names(const Hdf5Node& parent);
+
 /// Opens the group or data set `path` below `parent` ("a/b" walks through the group a). Every link
 /// on the way is looked at before it is followed: soft and external links are refused, so nothing
 /// outside the file is ever opened and no loop can form. Throws InputError naming what is missing
@@ -37,5 +41,8 @@ Hdf5Node open_dataset(const Hdf5Node& parent, std::string_view path);
 /// Throws InputError for other types, more than 100,000 names or more than 16 MiB of text.
 std::optional<std::vector<std::string>> read_names(const Hdf5Node& node,
                                                    const std::string& attribute);
+
+/// The only string of an attribute, or nothing where there is none or it holds anything else.
+std::optional<std::string> read_text(const Hdf5Node& node, const std::string& attribute);
 
 }  // namespace nanopneumo

@@ -1,5 +1,7 @@
 #include "io/keras_layers.h"
 
+#include <algorithm>
+
 #include "io/file_bytes.h"
 #include "io/printable.h"
 #include "tensor/errors.h"
@@ -9,29 +11,13 @@ namespace {
 
 constexpr std::size_t kMostTensors = 100'000;
 
-[[noreturn]] void explain_no_layer_names(const Hdf5Node& root) {
-  const std::string file = shown(root.file);
-  if (has_link(root, "layers") || has_link(root, "_layer_checkpoint_dependencies"))
-    throw_input_error(
-        "{0}: this is a Keras 3 .weights.h5 file, which has another layout than the Keras .h5 "
-        "files "
-        "read here; convert it in Python, with model built as for training: "
-        "model.load_weights(\"{1}\"); model.save(\"model.h5\"), and give model.h5",
-        file, root.file.filename().string());
-  throw_input_error(
-      "{}: not a Keras weight file: it has no attribute layer_names at its root or in "
-      "/model_weights; give the .h5 file that Keras' model.save wrote",
-      file);
-}
-
 StoredLayer stored_layer(const Hdf5Node& weights, const std::string& name) {
   const Hdf5Node group = open_group(weights, name);
   const std::optional<std::vector<std::string>> names = read_names(group, "weight_names");
   if (!names)
     throw_input_error(
         "{}: the layer group '{}' has no attribute weight_names; give a weight file as Keras "
-        "writes "
-        "it",
+        "writes it",
         shown(group.file), printable(group.path));
   StoredLayer layer{name, {}};
   for (const std::string& weight : *names)
@@ -39,11 +25,11 @@ StoredLayer stored_layer(const Hdf5Node& weights, const std::string& name) {
   return layer;
 }
 
-std::vector<StoredLayer> layers_below(const Hdf5Node& weights,
-                                      const std::vector<std::string>& layer_names) {
+std::vector<StoredLayer> layers_below(const Hdf5Node& weights) {
   std::vector<StoredLayer> layers;
   std::size_t tensors = 0;
-  for (const std::string& name : layer_names) {
+  const std::vector<std::string> names = read_names(weights, "layer_names").value();
+  for (const std::string& name : names) {
     if (name == "top_level_model_weights") continue;  // of the model itself, not of a layer
     StoredLayer layer = stored_layer(weights, name);
     tensors += layer.tensors.size();
@@ -57,13 +43,29 @@ std::vector<StoredLayer> layers_below(const Hdf5Node& weights,
 
 }  // namespace
 
-std::vector<StoredLayer> stored_layers(const Hdf5Node& root) {
-  if (const auto names = read_names(root, "layer_names")) return layers_below(root, *names);
-  if (has_link(root, "model_weights")) {
-    const Hdf5Node weights = open_group(root, "model_weights");
-    if (const auto names = read_names(weights, "layer_names")) return layers_below(weights, *names);
-  }
-  explain_no_layer_names(root);
+KerasLayout keras_layout(const Hdf5Node& root) {
+  if (read_names(root, "layer_names")) return KerasLayout::legacy;
+  if (has_link(root, "model_weights") &&
+      read_names(open_group(root, "model_weights"), "layer_names"))
+    return KerasLayout::whole;
+  if (has_link(root, "layers") || has_link(root, "_layer_checkpoint_dependencies"))
+    return KerasLayout::weights3;
+  throw_input_error(
+      "{}: not a Keras weight file: it has no attribute layer_names at its root or in "
+      "/model_weights, and no group /layers; give the .h5 file that Keras' model.save wrote",
+      shown(root.file));
+}
+
+std::vector<StoredLayer> stored_layers(const Hdf5Node& root, KerasLayout layout,
+                                       const ExpectedModel& model) {
+  if (layout == KerasLayout::weights3) return stored_layers_of_weights3(root, model);
+  if (layout == KerasLayout::legacy) return layers_below(root);
+  return layers_below(open_group(root, "model_weights"));
+}
+
+bool is_resnet50_of_2018(std::span<const StoredLayer> stored) {
+  return std::ranges::any_of(
+      stored, [](const StoredLayer& layer) { return layer.name == "res2a_branch2a"; });
 }
 
 }  // namespace nanopneumo

@@ -33,7 +33,8 @@ Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");
   else
-    load_keras_weights(file, graph_, parameters);
+    fmt::print("{}", left_out_note(file, load_keras_weights(file, graph_, parameters, /*last=*/-1,
+                                                            top_layers(architecture, options))));
   plan_ = FrozenPlan<float>(graph_, parameters, device, {});
 }
 

@@ -16,6 +16,8 @@ void add_data_command(Command app);
 void add_fetch_command(Command app);
 void add_bench_command(Command app);
 void add_profile_command(Command app);
+void add_export_command(Command app);
+void add_inspect_command(Command app);
 void add_doctor_command(Command app);
 
 }  // namespace nanopneumo

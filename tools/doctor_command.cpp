@@ -119,8 +119,12 @@ void examine(const DoctorOptions& o) {
     weights_problem = problem_of("weight file", [&] {
       const Architecture& architecture = find_architecture(o.model);
       const Graph graph = build_model(architecture, {250, 250, 3}, {});
-      read_keras_weights(o.weights, graph.name(), expected_layers(graph));
-      return fmt::format("{} fits {} without top", o.weights, architecture.title);
+      const KerasWeights weights =
+          read_keras_weights(o.weights, {.name = graph.name(),
+                                         .layers = expected_layers(graph),
+                                         .top = top_layers(architecture, {})});
+      return fmt::format("{} fits {} {} top", o.weights, architecture.title,
+                         weights.left_out.empty() ? "without" : "with");
     });
   const bool both = !data_problem.empty() && !weights_problem.empty();
   const std::string problems = data_problem + (both ? "; and " : "") + weights_problem;

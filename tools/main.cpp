@@ -56,6 +56,8 @@ void add_commands(Command app) {
   add_fetch_command(app);
   add_bench_command(app);
   add_profile_command(app);
+  add_export_command(app);
+  add_inspect_command(app);
   add_doctor_command(app);
 }
 

@@ -240,7 +240,7 @@ void train(const TrainOptions& options, const Given& given) {
         "there to be studied, and slow.\n");
   Network network(architecture, config.image(), config.model_options(), *device, config.seed);
   if (network.has_backbone() && config.weights != "none" && !resumed)
-    network.load_backbone(config.weights);
+    fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
   describe_network(config, network);
   const TrainingData data = load_data(config);
   const SignalWatch signals;

@@ -7,15 +7,19 @@ namespace nanopneumo {
 Network::Network(const Architecture& architecture, const Shape& image, const ModelOptions& options,
                  Device& device, std::uint64_t seed)
     : architecture_(&architecture),
+      options_(options),
       device_(&device),
       classifier_(build_classifier(architecture, image, options)),
       parameters_(classifier_.graph, device, seed) {
   frozen_parameters_changed();
 }
 
-void Network::load_backbone(const std::filesystem::path& file) {
-  load_keras_weights(file, classifier_.graph, parameters_, classifier_.features_node);
+std::vector<std::string> Network::load_backbone(const std::filesystem::path& file) {
+  const std::vector<std::string> left_out =
+      load_keras_weights(file, classifier_.graph, parameters_, classifier_.features_node,
+                         top_layers(*architecture_, options_));
   frozen_parameters_changed();
+  return left_out;
 }
 
 void Network::frozen_parameters_changed() {

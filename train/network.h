@@ -27,8 +27,9 @@ class Network {
   /// The layers that are trained: what comes after the frozen features.
   Segment trained_segment() const { return {.first = classifier_.features_node}; }
 
-  /// Fills the frozen backbone from a Keras weight file. Throws InputError where it does not fit.
-  void load_backbone(const std::filesystem::path& file);
+  /// Fills the frozen backbone from a Keras weight file. Returns the layers of its ImageNet
+  /// classifier, left out, where it has one. Throws InputError where the file does not fit.
+  std::vector<std::string> load_backbone(const std::filesystem::path& file);
   /// To be called after the frozen parameters have changed: the plan of the frozen part is compiled
   /// anew.
   void frozen_parameters_changed();
@@ -40,6 +41,7 @@ class Network {
 
  private:
   const Architecture* architecture_;
+  ModelOptions options_;
   Device* device_;
   Classifier classifier_;
   Parameters<float> parameters_;

@@ -4,8 +4,11 @@
 
 #include <chrono>
 #include <cstring>
+#include <functional>
 
+#include "io/keras_inspect.h"
 #include "kernels/philox.h"
+#include "tests/io/keras_files.h"
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/io/two_layers.h"
@@ -61,15 +64,16 @@ std::string damaged(std::string bytes, std::uint32_t number) {
   return bytes;
 }
 
-void fuzz(const std::string& whole, std::span<const ExpectedLayer> layers, std::uint32_t files) {
+/// Damages `whole` in `files` ways and has each of them read.
+void fuzz(const std::string& whole, std::uint32_t files,
+          const std::function<void(const fs::path&)>& read) {
   const TemporaryFolder folder;
   std::uint32_t refused = 0;
   for (std::uint32_t number = 0; number < files; ++number) {
     const fs::path path = folder.file("damaged.h5", damaged(whole, number));
     const auto start = std::chrono::steady_clock::now();
     // Any exception but InputError ends the test.
-    const std::string message =
-        input_error_of([&] { read_keras_weights(path, "damaged", layers); });
+    const std::string message = input_error_of([&] { read(path); });
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     CHECK_MESSAGE(elapsed.count() < 60, "damaged file ", number);
     CHECK_MESSAGE((message.empty() || contains(message, path.string())), message);
@@ -87,7 +91,21 @@ TEST_CASE("damaged weight files are refused or load, and never crash or hang") {
     write_two_layer_names(writer);
     write_two_layer_tensors(writer);
   }
-  fuzz(file_content(path), two_layers(), 1000);
+  fuzz(file_content(path), 1000,
+       [](const fs::path& damaged) { read_keras_weights(damaged, "damaged", two_layers()); });
+}
+
+TEST_CASE("damaged files of Keras 3's layout are refused or load, and never crash or hang") {
+  const ExpectedModel model = expected(keras_files_model());
+  fuzz(file_content(keras3_file()), 500,
+       [&](const fs::path& damaged) { read_keras_weights(damaged, model); });
+}
+
+TEST_CASE("damaged files are refused or listed by inspect, and never crash or hang") {
+  const std::vector<ExpectedModel> models = {expected(keras_files_model())};
+  for (const fs::path& file : {keras_legacy_file(), keras3_file()})
+    fuzz(file_content(file), 300,
+         [&](const fs::path& damaged) { describe_keras_file(damaged, models); });
 }
 
 TEST_CASE("damaged golden weight files are refused or load, and never crash or hang") {
@@ -97,7 +115,8 @@ TEST_CASE("damaged golden weight files are refused or load, and never crash or h
     if (!path) continue;
     INFO(name);
     const Manifest tiny = read_manifest(path->parent_path() / "tiny_manifest.json");
-    fuzz(file_content(*path), tiny.layers, 600);
+    fuzz(file_content(*path), 600,
+         [&](const fs::path& damaged) { read_keras_weights(damaged, "damaged", tiny.layers); });
   }
 }
 

@@ -52,6 +52,8 @@ TEST_CASE("NaN and infinity are counted and the tensor is named") {
     writer.floats(two_layer_paths()[0], {3, 3, 2, 4}, values);
   }));
   CHECK(contains(message, "2 NaN and 1 infinite"));
+  CHECK(contains(message, "of layer 'conv'"));
+  CHECK(contains(message, "the first at (0, 0, 0, 0)"));
   CHECK(contains(message, "/conv/conv/kernel"));
 }
 

@@ -12,8 +12,10 @@ namespace nanopneumo::test {
 
 /// A convolution (kernel, bias) and a batch norm (gamma, beta, moving mean and variance).
 inline std::vector<ExpectedLayer> two_layers() {
-  return {{"conv", {{"kernel", {3, 3, 2, 4}}, {"bias", {4}}}},
-          {"bn", {{"gamma", {4}}, {"beta", {4}}, {"moving_mean", {4}}, {"moving_variance", {4}}}}};
+  return {{"conv", {{"kernel", {3, 3, 2, 4}}, {"bias", {4}}}, "conv2d"},
+          {"bn",
+           {{"gamma", {4}}, {"beta", {4}}, {"moving_mean", {4}}, {"moving_variance", {4}}},
+           "batch_normalization"}};
 }
 
 inline const std::vector<std::string>& two_layer_paths() {

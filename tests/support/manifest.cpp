@@ -1,5 +1,6 @@
 #include "tests/support/manifest.h"
 
+#include "layers/layer.h"
 #include "tests/support/formula.h"
 #include "tests/support/golden_json.h"
 
@@ -9,7 +10,9 @@ Manifest read_manifest(const std::filesystem::path& path) {
   Manifest manifest;
   const nlohmann::json json = load_json(path);
   for (const nlohmann::json& layer : json.at("layers")) {
-    ExpectedLayer expected{layer.at("name").get<std::string>(), {}};
+    ExpectedLayer expected{layer.at("name").get<std::string>(),
+                           {},
+                           to_snake_case(layer.at("class").get<std::string>())};
     for (const nlohmann::json& weight : layer.at("weights")) {
       const auto name = weight.at("name").get<std::string>();
       const Shape shape(weight.at("shape").get<std::vector<std::int64_t>>());

@@ -56,12 +56,26 @@ TEST_CASE("weights that are no weight file") {
   files.refuse("half.h5", {"half.h5"});
 }
 
+TEST_CASE("weights with the classifier on top give the same features, and a note") {
+  const WithWeights files;
+  const Sandbox& sandbox = files.sandbox;
+  write_mobilenet_file(sandbox.path("top.h5"), {.alpha = 0.25, .include_top = true});
+  const std::string note = "note: top.h5 holds the whole network; its classifier (conv_preds)";
+  CHECK(contains(sandbox.succeed(features("top.h5", "picture.png")).out, note));
+  const std::string with_top = sandbox.read("f.npy");
+  CHECK_FALSE(contains(sandbox.succeed(features("weights.h5", "picture.png")).out, "note:"));
+  CHECK((with_top == sandbox.read("f.npy")));
+  CHECK(contains(sandbox.succeed(transfer("top.h5")).out, "top.h5 holds the whole network"));
+  write_mobilenet_file(sandbox.path("full.h5"), {.include_top = true});
+  CHECK(
+      contains(sandbox.succeed({"doctor", "--weights", "full.h5"}).out, "fits MobileNet with top"));
+}
+
 TEST_CASE("weights of another model, width or with a top") {
   const WithWeights files;
   write_mobilenet_file(files.sandbox.path("half.h5"), {.alpha = 0.5});
   files.refuse("half.h5", {"half.h5", "conv1"});
   write_mobilenet_file(files.sandbox.path("top.h5"), {.alpha = 0.25, .include_top = true});
-  files.refuse("top.h5", {"top.h5", "top"});
   files.sandbox.refuse(
       {"classify", "mobilenet", "--weights", "weights.h5", "--alpha", "0.25", "picture.png"},
       {"weights.h5"});
