@@ -39,7 +39,7 @@ class Run {
 
   double loss_and_gradients(const LabelledBatch<float>& images, std::uint32_t step) {
     LabelledBatch<float> batch = images;
-    batch.x = network_.features(images.x);
+    batch.x = network_.frozen_output(images.x);
     return compute_gradients(network_.graph(), network_.parameters(), batch,
                              {.training = true, .seed = kSeed, .step = step},
                              network_.trained_segment())

@@ -73,6 +73,10 @@ const Kernels<float> kTable{
         +[](Stream& s, std::int64_t n, F, float*) { note(s, "sigmoid_forward", element_words(n)); },
     .sigmoid_gradient = +[](Stream& s, std::int64_t n, F, F,
                             float*) { note(s, "sigmoid_gradient", element_words(n)); },
+    .swish_forward =
+        +[](Stream& s, std::int64_t n, F, float*) { note(s, "swish_forward", element_words(n)); },
+    .swish_gradient = +[](Stream& s, std::int64_t n, F, F,
+                          float*) { note(s, "swish_gradient", element_words(n)); },
     .softmax_forward =
         +[](Stream& s, const RowsDims& d, F, float*) { note(s, "softmax_forward", words(d)); },
     .softmax_gradient =
@@ -105,6 +109,8 @@ const Kernels<float> kTable{
         +[](Stream& s, const SliceDims& d, F, float*) { note(s, "write_slice", words(d)); },
     .read_slice =
         +[](Stream& s, const SliceDims& d, F, float*) { note(s, "read_slice", words(d)); },
+    .rescale = +[](Stream& s, const RowsDims& d, const ChannelFactors&, F,
+                   float*) { note(s, "rescale", words(d)); },
     .channel_scale_forward = +[](Stream& s, const ImageDims& d, F, F,
                                  float*) { note(s, "channel_scale_forward", words(d)); },
     .channel_scale_gradient = +[](Stream& s, const ImageDims& d, F, F, F, float*,
