@@ -9,6 +9,7 @@
 #include "tests/support/cases.h"
 #include "tests/support/shape_error.h"
 #include "train/fine_tuning.h"
+#include "train/network.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -190,6 +191,31 @@ TEST_CASE("ImageNet networks halve the map five times") {
       CHECK(stage[static_cast<std::size_t>(c.features_node)] == 5);
       count_cases();
     }
+  }
+}
+
+TEST_CASE("Nothing is recorded or kept below the unfrozen layers") {
+  constexpr int kSize = 96;
+  for (const char* model : {"mobilenet", "resnet50", "densenet121"}) {
+    INFO(model);
+    const auto device = make_cpu_device(2);
+    Network network(find_architecture(model), {kSize, kSize, 3}, {}, *device, 1);
+    const int first = first_fine_tuned(network.graph(), network.features_node(), "10");
+    network.fine_tune(first, FineTunedBatchNorm::gamma_and_beta);
+    const Tensor<float> images(*device, {1, kSize, kSize, 3});
+    images.copy_from_host(std::vector<float>(static_cast<std::size_t>(images.size()), 0.5f));
+    const std::size_t before = device->allocator().statistics().in_use;
+    const Tensor<float> x = network.frozen_output(images);
+    const Segment trained = network.trained_segment();
+    CHECK(x.shape().without_batch() == node(network.graph(), trained.first).output);
+    const std::size_t bytes = static_cast<std::size_t>(x.size()) * sizeof(float);
+    CHECK(device->allocator().statistics().in_use - before <= bytes + 4096);
+
+    Tape<float> tape(*device);
+    (void)forward(network.graph(), network.parameters(), tape, {x}, {.training = true}, trained);
+    CHECK(tape.records() > 10);
+    CHECK(tape.records() <= network.graph().nodes().size() - static_cast<std::size_t>(first));
+    count_cases();
   }
 }
 
