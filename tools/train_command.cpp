@@ -7,6 +7,7 @@
 
 #include "io/atomic_file.h"
 #include "tools/commands.h"
+#include "tools/fine_tuning_options.h"
 #include "tools/options.h"
 #include "tools/progress_bar.h"
 #include "tools/report_metrics.h"
@@ -28,7 +29,6 @@ struct TrainOptions {
   std::optional<double> rotation, width_shift, height_shift, shear;
   std::vector<double> zoom, brightness;
   bool horizontal_flip = false, vertical_flip = false;
-  bool freeze_batch_norm = false;
 };
 
 /// Prints what training does.
@@ -104,7 +104,6 @@ Config resolve(const TrainOptions& options) {
   config.interpolation =
       options.interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
   if (options.epochs) config.epochs = *options.epochs;
-  if (options.freeze_batch_norm) config.fine_tuning.batch_norm = FineTunedBatchNorm::nothing;
   apply_augmentation(options, config.augmentation);
   // A resumed run finds its data from any working directory.
   if (!config.data.empty()) config.data = std::filesystem::absolute(config.data).string();
@@ -141,32 +140,6 @@ TrainingData load_data(const Config& config) {
   describe_set("validation", data.validation, data.validation_source, data.classes);
   for (const std::string& note : data.notes) fmt::print("note: {}\n", note);
   return data;
-}
-
-/// What is fine-tuned of the backbone; nothing where it stays frozen. Throws InputError where the
-/// backbone lacks the layers.
-std::string describe_fine_tuning(const Config& config, const Network& network) {
-  const FineTuning& tuning = config.fine_tuning;
-  if (!tuning.wanted()) return "";
-  Graph graph = network.graph();
-  const int features = network.features_node();
-  const int first = first_fine_tuned(graph, features, tuning.layers);
-  const auto trained = [&] {
-    const ParameterCount count = count_parameters(graph);
-    return count.total - count.non_trainable;
-  };
-  const std::int64_t head = trained();
-  fine_tune(graph, first, features, tuning.batch_norm);
-  if (trained() == head)
-    throw_input_error(
-        "--fine-tune {} leaves nothing of the backbone to train with --freeze-batch-norm; give "
-        "more "
-        "layers",
-        tuning.layers);
-  return fmt::format("fine-tuning {} on{}, {} parameters with learning rate {}\n",
-                     graph.nodes()[static_cast<std::size_t>(first)].name,
-                     tuning.head_epochs ? fmt::format(", after epoch {}", tuning.head_epochs) : "",
-                     trained() - head, tuning.learning_rate);
 }
 
 void describe_network(const Config& config, const Network& network) {
@@ -267,7 +240,7 @@ void train(const TrainOptions& options, const Given& given) {
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
         "there to be studied, and slow.\n");
   Network network(architecture, config.image(), config.model_options(), *device, config.seed);
-  const std::string fine_tuning = describe_fine_tuning(config, network);
+  const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
   if (network.has_backbone() && config.weights != "none" && !resumed)
     network.load_backbone(config.weights);
   describe_network(config, network);
@@ -296,29 +269,6 @@ void train(const TrainOptions& options, const Given& given) {
     throw StoppedBySignal{signals.received()};
   }
   print_result(config, *folder, trainer.state());
-}
-
-void add_fine_tuning_options(CLI::App& command, TrainOptions& o) {
-  const char* group = "Fine-tuning";
-  FineTuning& f = o.config.fine_tuning;
-  command
-      .add_option(
-          "--fine-tune", f.layers,
-          "Train the backbone too: its last N layers that have weights, those from a LAYER on, "
-          "or all")
-      ->type_name("N|LAYER|all")
-      ->group(group);
-  command.add_option("--fine-tune-learning-rate", f.learning_rate, "Of the backbone")->group(group);
-  command
-      .add_option("--rate-decay", f.rate_decay,
-                  "What each stage of the backbone learns slower by than the one after it")
-      ->group(group);
-  command.add_option("--head-epochs", f.head_epochs, "Epochs of the head alone, before")
-      ->group(group);
-  command
-      .add_flag("--freeze-batch-norm", o.freeze_batch_norm,
-                "Leave batch normalisation's gamma and beta as they are, like its statistics")
-      ->group(group);
 }
 
 void add_augmentation_options(CLI::App& command, TrainOptions& o) {
@@ -391,7 +341,7 @@ void add_train_command(CLI::App& app) {
   command.add_option("--loader-threads", c.loader_threads,
                      "Threads that read images; 0: as --threads");
   add_device_options(command, o->device);
-  add_fine_tuning_options(command, *o);
+  add_fine_tuning_options(command, c.fine_tuning);
   add_augmentation_options(command, *o);
   command.callback([o, model, &command] {
     if (!o->resume.empty()) refuse_fixed_options(command, *model);

@@ -77,9 +77,8 @@ void validate_fine_tuning(const Config& c) {
   if (!f.wanted()) {
     if (f != FineTuning{})
       throw_input_error(
-          "--fine-tune-learning-rate, --rate-decay, --head-epochs and --freeze-batch-norm say how "
-          "a "
-          "backbone is fine-tuned; give --fine-tune with them, or leave them away");
+          "--fine-tune-learning-rate, --rate-decay, --head-epochs and --freeze-batch-norm go with "
+          "--fine-tune; give --fine-tune too, or leave them away");
     return;
   }
   const Architecture& architecture = find_architecture(c.model);

@@ -13,7 +13,7 @@ namespace nanopneumo {
 struct FineTuning {
   std::string layers{};         ///< see first_fine_tuned; empty: the backbone stays frozen
   double learning_rate = 1e-5;  ///< of the last stage; the head keeps its own
-  /// What a stage (see stages()) learns slower by than the one after it: Howard & Ruder 2018,
+  /// A stage (see stages()) learns this many times as fast as the one after it: Howard & Ruder 2018,
   /// "discriminative fine-tuning", by stages instead of layers.
   double rate_decay = 1;
   int head_epochs = 0;  ///< before them the backbone is frozen

@@ -96,7 +96,7 @@ TEST_CASE("fine-tuning that is not possible leaves no run behind") {
   sandbox.refuse(transfer("run", {"--fine-tune", "conv5_block1_1_conv"}),
                  {"conv5_block1_1_conv", "no such layer", "summary mobilenet"});
   sandbox.refuse(transfer("run", {"--fine-tune", "1", "--freeze-batch-norm"}),
-                 {"--fine-tune 1", "--freeze-batch-norm", "more layers"});
+                 {"--fine-tune 1", "--freeze-batch-norm", "give more layers"});
   sandbox.refuse(transfer("run", {"--fine-tune", "all", "--head-epochs", "2"}),
                  {"--head-epochs", "--epochs"});
   sandbox.refuse(transfer("run", {"--fine-tune", "all", "--rate-decay", "2"}), {"--rate-decay"});

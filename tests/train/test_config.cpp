@@ -191,7 +191,7 @@ TEST_CASE("Fine-tuning that is not possible is refused by option") {
   for (const FineTuning& how :
        {FineTuning{.learning_rate = 1e-4}, FineTuning{.rate_decay = 0.5},
         FineTuning{.head_epochs = 1}, FineTuning{.batch_norm = FineTunedBatchNorm::nothing}})
-    CHECK(says(error([&](Config& c) { c.fine_tuning = how; }), "give --fine-tune with them"));
+    CHECK(says(error([&](Config& c) { c.fine_tuning = how; }), "give --fine-tune too"));
   count_cases(17);
 }
 
