@@ -49,14 +49,14 @@ Extractor of_run(const FeaturesOptions& o) {
           run.config.image_width, run.config.interpolation};
 }
 
-void write_features(const FeaturesOptions& o) {
+void write_features(const FeaturesOptions& o, bool is_run) {
   for (const std::string& image : o.images) {
     std::error_code error;
     if (std::filesystem::equivalent(o.out, image, error))
       throw_input_error("{} is one of the images and would be overwritten; give another --out",
                         o.out);
   }
-  const Extractor extractor = o.weights.empty() ? of_run(o) : of_model(o);
+  const Extractor extractor = is_run ? of_run(o) : of_model(o);
   const Backbone& backbone = *extractor.backbone;
   std::vector<float> rows;
   ProgressBar bar("features", "img");
@@ -93,17 +93,18 @@ void add_features_command(CLI::App& app) {
   command.add_option("IMAGE", o->images, "JPEG, PNG or BMP files")->required();
   add_run_options(command, o->checkpoint, o->device);
   command.callback([o, &command] {
-    const bool is_run = std::filesystem::is_directory(o->model);
+    const bool is_run = o->weights.empty() &&
+                        std::filesystem::exists(std::filesystem::path(o->model) / "config.toml");
     if (o->weights.empty() && !is_run)
       throw_input_error(
           "--weights is required unless {} is the folder of a run; give Keras' .h5 file, or none",
           o->model);
     for (const char* option : {"--image-size", "--interpolation", "--alpha"})
-      if (o->weights.empty() && command.count(option))
+      if (is_run && command.count(option))
         throw_input_error("{} is that of the run; leave it away", option);
-    if (!o->weights.empty() && command.count("--checkpoint"))
+    if (!is_run && command.count("--checkpoint"))
       throw_input_error("--checkpoint is for the folder of a run; leave it or --weights away");
-    write_features(*o);
+    write_features(*o, is_run);
   });
 }
 
