@@ -271,8 +271,8 @@ TEST_CASE("Each stage learns slower than the one after it, and the head as befor
       {"conv_dw_6/kernel", 1e-4 / 2}, {"conv_pw_11_bn/beta", 1e-4 / 2},
       {"conv_dw_12/kernel", 1e-4},    {"conv_pw_13_bn/beta", 1e-4},
       {"dense/kernel", kHeadRate},    {"dense_1/bias", kHeadRate}};
-  for (const auto& [name, rate] : rates)
-    CHECK_MESSAGE(rate_of(name) == doctest::Approx(rate).epsilon(1e-14), name);
+  for (const auto& rate : rates)
+    CHECK_MESSAGE(rate_of(rate.first) == doctest::Approx(rate.second).epsilon(1e-14), rate.first);
   CHECK(groups.size() == 6);
   Adam<float>(parameters, kHeadRate, groups);  // they are the whole buffer, or it throws
   count_cases(static_cast<long long>(rates.size()));
