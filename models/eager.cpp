@@ -42,11 +42,12 @@ Variable<T> forward(const Graph& graph, const Parameters<T>& parameters, Tape<T>
       if (--readers[input] == 0) outputs[input] = {};
     }
     const RandomKey random{pass.seed, kLayerStream + static_cast<std::uint32_t>(n), pass.step};
-    outputs[n] = node.layer->forward(Call<T>{.tape = tape,
-                                             .inputs = inputs,
-                                             .parameters = parameters.of_node(static_cast<int>(n)),
-                                             .training = pass.training && !node.frozen,
-                                             .random = random});
+    outputs[n] =
+        node.layer->forward(Call<T>{.tape = tape,
+                                    .inputs = inputs,
+                                    .parameters = parameters.of_node(static_cast<int>(n)),
+                                    .training = pass.training && !node.frozen && !node.inference,
+                                    .random = random});
     if (observer) observer(static_cast<int>(n), outputs[n]);
   }
   return outputs[last];

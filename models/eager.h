@@ -10,7 +10,8 @@ namespace nanopneumo {
 
 /// How a forward pass runs.
 struct Pass {
-  bool training = false;   ///< batch statistics and dropout, in layers that are not frozen
+  /// Batch statistics and dropout, in layers that are neither frozen nor kept in inference mode.
+  bool training = false;
   std::uint64_t seed = 0;  ///< of the run; decides dropout masks
   std::uint32_t step = 0;  ///< of the run; decides dropout masks
 };

@@ -70,6 +70,12 @@ void Graph::freeze_up_to(Value last) {
   for (int i = 0; i <= last.node; ++i) freeze({i});
 }
 
+void Graph::fine_tune(Value value) {
+  Node& node = nodes_[static_cast<std::size_t>(value.node)];
+  node.frozen = false;
+  node.inference = true;
+}
+
 ParameterCount count_parameters(const Graph& graph) {
   ParameterCount count;
   for (const Node& node : graph.nodes())

@@ -27,6 +27,9 @@ struct Node {
   /// Keras' layer.trainable = False: parameters are not updated, batch normalisation uses its
   /// moving statistics and leaves them alone, dropout is off.
   bool frozen = false;
+  /// Keras' call with training=False: in inference mode like a frozen layer, though its parameters
+  /// may be updated.
+  bool inference = false;
 };
 
 /// A directed acyclic graph of layers, in the order in which they can run; the last node is the
@@ -83,6 +86,8 @@ class Graph {
   void freeze(Value value) { nodes_[static_cast<std::size_t>(value.node)].frozen = true; }
   /// Freezes the nodes up to and including `last`.
   void freeze_up_to(Value last);
+  /// Lets the parameters of a frozen node be updated again, while it stays in inference mode.
+  void fine_tune(Value value);
 
  private:
   Value append(std::string name, std::shared_ptr<const Layer> layer, std::span<const Value> inputs);

@@ -6,6 +6,29 @@ namespace nanopneumo {
 
 template <class T>
 Parameters<T>::Parameters(const Graph& graph, Device& device, std::uint64_t seed) {
+  lay_out(graph, device);
+  std::uint32_t number = 0;
+  for (const Node& node : graph.nodes())
+    for (const ParameterSpec& spec : node.parameters) {
+      const RandomKey key{seed, kInitializerStream, number};
+      const std::vector<double> initial = initial_values(spec.initializer, spec.shape, key);
+      variables_[number].value.copy_from_host(std::vector<T>(initial.begin(), initial.end()));
+      ++number;
+    }
+}
+
+template <class T>
+Parameters<T>::Parameters(const Graph& graph, const Parameters& values) {
+  lay_out(graph, values.trainable_.device());
+  if (variables_.size() != values.variables_.size())
+    throw_shape_error("{} parameters cannot be laid out for {}, which has {}",
+                      values.variables_.size(), graph.name(), variables_.size());
+  for (std::size_t i = 0; i < variables_.size(); ++i)
+    variables_[i].value.copy_from(values.variables_[i].value);
+}
+
+template <class T>
+void Parameters<T>::lay_out(const Graph& graph, Device& device) {
   const ParameterCount count = count_parameters(graph);
   trainable_ = Tensor<T>(device, {count.total - count.non_trainable});
   gradients_ = Tensor<T>(device, trainable_.shape());
@@ -22,10 +45,6 @@ Parameters<T>::Parameters(const Graph& graph, Device& device, std::uint64_t seed
       if (trainable)
         variable.gradient = std::make_shared<Gradient<T>>(gradients_.window(next, spec.shape));
       next += spec.shape.elements();
-
-      const RandomKey key{seed, kInitializerStream, static_cast<std::uint32_t>(all_.size())};
-      const std::vector<double> initial = initial_values(spec.initializer, spec.shape, key);
-      variable.value.copy_from_host(std::vector<T>(initial.begin(), initial.end()));
       variables_.push_back(variable);
       all_.push_back({node.name + "/" + spec.name, static_cast<int>(n), trainable, variable});
     }

@@ -29,6 +29,10 @@ class Parameters {
   /// numbers that depend on `seed` and the parameter's place in the graph only.
   Parameters(const Graph& graph, Device& device, std::uint64_t seed);
 
+  /// The same parameters with the same values laid out for `graph`, in which other layers are frozen
+  /// than in the graph that `values` was made for.
+  Parameters(const Graph& graph, const Parameters& values);
+
   std::span<Parameter<T>> all() { return all_; }
   std::span<const Parameter<T>> all() const { return all_; }
   /// Those of node number `node`, in the layer's order.
@@ -43,6 +47,9 @@ class Parameters {
   void finish_gradients();
 
  private:
+  /// Memory for every parameter, with nothing in it.
+  void lay_out(const Graph& graph, Device& device);
+
   std::vector<Parameter<T>> all_;
   std::vector<Variable<T>> variables_;  ///< in the order of all_
   std::vector<std::size_t> first_;      ///< of each node, in variables_

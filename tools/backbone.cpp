@@ -24,31 +24,43 @@ Graph build(const Architecture& architecture, const ImageSize& size, ModelOption
 
 Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
                    const ModelOptions& options, const std::string& given, Device& device)
-    : architecture_(architecture),
-      device_(device),
-      graph_(build(architecture, size, options, /*pretrained=*/given != "none")) {
+    : architecture_(architecture), device_(device) {
+  const Graph graph = build(architecture, size, options, /*pretrained=*/given != "none");
+  image_ = graph.nodes()[0].output;
+  outputs_ = graph.output().output.elements();
   const std::string file = find_weights(architecture, options, given);
   if (given.empty()) fmt::print("weights {}\n", file);
-  Parameters<float> parameters(graph_, device, /*seed=*/1);
+  Parameters<float> parameters(graph, device, /*seed=*/1);
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");
   else
-    fmt::print("{}", left_out_note(file, load_keras_weights(file, graph_, parameters, /*last=*/-1,
+    fmt::print("{}", left_out_note(file, load_keras_weights(file, graph, parameters, /*last=*/-1,
                                                             top_layers(architecture, options))));
-  plan_ = FrozenPlan<float>(graph_, parameters, device, {});
+  plan_ = FrozenPlan<float>(graph, parameters, device, {});
+}
+
+Backbone::Backbone(const Network& network)
+    : architecture_(network.architecture()),
+      device_(network.device()),
+      image_(network.graph().nodes()[0].output) {
+  if (!network.has_backbone())
+    throw_input_error("{} has no backbone; give a run of mobilenet or another one",
+                      architecture_.title);
+  const int last = network.features_node();
+  outputs_ = network.graph().nodes()[static_cast<std::size_t>(last)].output.elements();
+  plan_ = network.plan({.last = last});
 }
 
 std::vector<float> Backbone::run(std::span<const Image> images) const {
-  const Shape& size = graph_.nodes()[0].output;
   std::vector<std::uint8_t> pixels;
   for (const Image& image : images) {
     const Image rgb = to_rgb(image);
-    if (rgb.height != size[0] || rgb.width != size[1])
+    if (rgb.height != image_[0] || rgb.width != image_[1])
       throw_shape_error("a picture of {}x{} for a network of {}", rgb.height, rgb.width,
-                        size.str());
+                        image_.str());
     pixels.insert(pixels.end(), rgb.pixels.begin(), rgb.pixels.end());
   }
-  const Shape batch = size.with_batch(static_cast<std::int64_t>(images.size()));
+  const Shape batch = image_.with_batch(static_cast<std::int64_t>(images.size()));
   const auto bytes = Tensor<std::uint8_t>::from_host(device_, batch, pixels);
   const Tensor<float> x(device_, batch);
   const ImageDims dims{to_int(batch[0]), to_int(batch[1]), to_int(batch[2]), 3};

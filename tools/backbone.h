@@ -10,6 +10,7 @@
 #include "models/frozen_plan.h"
 #include "models/registry.h"
 #include "tools/options.h"
+#include "train/network.h"
 
 namespace nanopneumo {
 
@@ -21,16 +22,21 @@ class Backbone {
   Backbone(const Architecture& architecture, const ImageSize& size, const ModelOptions& options,
            const std::string& weights, Device& device);
 
+  /// The backbone of a trained network, which may have been fine-tuned, ending in pooled features. Throws
+  /// InputError for one that has no backbone.
+  explicit Backbone(const Network& network);
+
   /// The output, one row an image; pictures must have the network's size. (N, length of the
   /// output).
   std::vector<float> run(std::span<const Image> images) const;
   /// Length of a row.
-  std::int64_t outputs() const { return graph_.output().output.elements(); }
+  std::int64_t outputs() const { return outputs_; }
 
  private:
   const Architecture& architecture_;
   Device& device_;
-  Graph graph_;
+  Shape image_;
+  std::int64_t outputs_;
   FrozenPlan<float> plan_;
 };
 

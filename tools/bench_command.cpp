@@ -77,12 +77,13 @@ class Workload {
 void bench_forward(const BenchOptions& o) {
   Workload work(o);
   const bool backbone = work.network().has_backbone();
+  const FrozenPlan<float> trained_part = work.network().plan(work.network().trained_segment());
   measure(fmt::format("{} {}", o.model, backbone ? "frozen forward and pooling" : "forward"), o,
           [&] {
             if (backbone)
-              work.network().features(work.batch().x);
+              work.network().frozen_output(work.batch().x);
             else
-              work.network().logits(work.batch().x);
+              trained_part.run(work.batch().x);
           });
 }
 
@@ -93,7 +94,7 @@ void bench_train(const BenchOptions& o) {
   std::uint32_t step = 0;
   measure(fmt::format("{} training step", o.model), o, [&] {
     LabelledBatch<float> batch = work.batch();
-    batch.x = network.features(batch.x);
+    batch.x = network.frozen_output(batch.x);
     train_step(network.graph(), network.parameters(), optimizer, batch,
                {.training = true, .seed = 1, .step = step++}, network.trained_segment());
   });

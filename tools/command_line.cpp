@@ -54,6 +54,11 @@ Option Option::takes(int low, int high) const {
   return *this;
 }
 
+Option Option::value_name(const std::string& name) const {
+  option_->type_name(name);
+  return *this;
+}
+
 Option Option::without_default() const {
   option_->default_str("");
   return *this;
@@ -92,6 +97,11 @@ template Option Command::option(const std::string&, std::vector<std::string>&,
 
 Option Command::flag(const std::string& name, bool& value, const std::string& help) const {
   return Option(*app_->add_flag(name, value, help));
+}
+
+Option Command::flag(const std::string& name, std::function<void()> when_given,
+                     const std::string& help) const {
+  return Option(*app_->add_flag_callback(name, std::move(when_given), help));
 }
 
 std::vector<Option> Command::options() const {

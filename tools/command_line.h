@@ -25,6 +25,8 @@ class Option {
   Option between(std::int64_t low, std::int64_t high) const;
   /// Takes `low` to `high` values one after the other.
   Option takes(int low, int high) const;
+  /// What the help calls its value.
+  Option value_name(const std::string& name) const;
   /// The help names no default.
   Option without_default() const;
   /// The heading above it in the help.
@@ -51,6 +53,8 @@ class Command {
   template <typename T>
   Option option(const std::string& name, T& value, const std::string& help) const;
   Option flag(const std::string& name, bool& value, const std::string& help) const;
+  Option flag(const std::string& name, std::function<void()> when_given,
+              const std::string& help) const;
 
   std::vector<Option> options() const;
   /// After parsing: whether the option of this name was given.

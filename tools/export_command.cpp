@@ -1,6 +1,8 @@
 // nanopneumo export RUN --format keras-h5 --out FILE
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
 #include "tools/commands.h"

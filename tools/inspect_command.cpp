@@ -1,6 +1,8 @@
 // nanopneumo inspect FILE.h5
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "io/keras_inspect.h"
 #include "models/cnn.h"
 #include "tools/commands.h"

@@ -48,11 +48,15 @@ void add_device_options(Command command, DeviceOptions& options) {
   command.option("--threads", options.threads, "CPU threads; 0: all").between(0, 1024).group(group);
 }
 
-Option add_model_argument(Command command, std::string& model) {
+std::string model_names() {
   std::string names;
   for (const Architecture& architecture : architectures())
     names += (names.empty() ? "" : ", ") + std::string(architecture.name);
-  return command.option("MODEL", model, "One of " + names).without_default();
+  return names;
+}
+
+Option add_model_argument(Command command, std::string& model) {
+  return command.option("MODEL", model, "One of " + model_names()).without_default();
 }
 
 }  // namespace nanopneumo

@@ -8,6 +8,7 @@
 
 #include "io/atomic_file.h"
 #include "tools/commands.h"
+#include "tools/fine_tuning_options.h"
 #include "tools/options.h"
 #include "tools/progress_bar.h"
 #include "tools/report_metrics.h"
@@ -147,7 +148,7 @@ void describe_network(const Config& config, const Network& network) {
              network.architecture().title, config.image_height, config.image_width, count.total,
              count.total - count.non_trainable);
   if (network.has_backbone())
-    fmt::print("backbone    frozen, weights {}\n",
+    fmt::print("backbone    {}weights {}\n", config.fine_tuning.wanted() ? "" : "frozen, ",
                config.weights == "none" ? "random (--weights none): its features know nothing"
                                         : config.weights);
 }
@@ -239,9 +240,11 @@ void train(const TrainOptions& options, const Given& given) {
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
         "there to be studied, and slow.\n");
   Network network(architecture, config.image(), config.model_options(), *device, config.seed);
+  const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
   if (network.has_backbone() && config.weights != "none" && !resumed)
     fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
   describe_network(config, network);
+  fmt::print("{}", fine_tuning);
   const TrainingData data = load_data(config);
   const SignalWatch signals;
   if (!resumed) folder = RunFolder::create(out, config);
@@ -334,6 +337,7 @@ void add_train_command(Command app) {
       .between(0, std::numeric_limits<std::int64_t>::max());
   command.option("--loader-threads", c.loader_threads, "Threads that read images; 0: as --threads");
   add_device_options(command, o->device);
+  add_fine_tuning_options(command, c.fine_tuning);
   add_augmentation_options(command, *o);
   command.action([o, model, command] {
     if (!o->resume.empty()) refuse_fixed_options(command, model);

@@ -63,7 +63,8 @@ void save_training(const std::filesystem::path& file, const CheckpointHeader& he
   tensors.add("adam/first_moment", optimizer.first_moment());
   tensors.add("adam/second_moment", optimizer.second_moment());
   Metadata metadata = header_metadata(header);
-  metadata.insert({{"state/epoch", std::to_string(state.epoch)},
+  metadata.insert({{"adam/steps", std::to_string(optimizer.steps_done())},
+                   {"state/epoch", std::to_string(state.epoch)},
                    {"state/next_batch", std::to_string(state.next_batch)},
                    {"state/step", std::to_string(state.step)},
                    {"state/loss_sum", exact(state.loss_sum)},
@@ -93,6 +94,8 @@ Checkpoint::Checkpoint(const std::filesystem::path& file)
              .phantoms = text("trained_on") == "phantoms",
              .epoch = whole("epoch")};
 }
+
+bool Checkpoint::has(const std::string& key) const { return file_.metadata.contains(key); }
 
 const std::string& Checkpoint::text(const std::string& key) const {
   const auto entry = file_.metadata.find(key);
@@ -144,25 +147,29 @@ void Checkpoint::restore(Network& network) const {
   network.frozen_parameters_changed();
 }
 
-TrainingState Checkpoint::restore_training(Adam<float>& optimizer) const {
-  const TrainingState state{.epoch = whole("state/epoch"),
-                            .next_batch = whole("state/next_batch"),
-                            .step = whole("state/step"),
-                            .loss_sum = number("state/loss_sum"),
-                            .correct = whole("state/correct"),
-                            .seen = whole("state/seen"),
-                            .data_fingerprint = text("state/data"),
-                            .options_fingerprint = text("state/options"),
-                            .best_epoch = whole("state/best_epoch"),
-                            .best_accuracy = number("state/best_accuracy"),
-                            .best_loss = number("state/best_loss")};
+TrainingState Checkpoint::training_state() const {
+  return {.epoch = whole("state/epoch"),
+          .next_batch = whole("state/next_batch"),
+          .step = whole("state/step"),
+          .loss_sum = number("state/loss_sum"),
+          .correct = whole("state/correct"),
+          .seen = whole("state/seen"),
+          .data_fingerprint = text("state/data"),
+          .options_fingerprint = text("state/options"),
+          .best_epoch = whole("state/best_epoch"),
+          .best_accuracy = number("state/best_accuracy"),
+          .best_loss = number("state/best_loss")};
+}
+
+void Checkpoint::restore(Adam<float>& optimizer) const {
+  // Checkpoints of before fine-tuning count one Adam's steps only: those of the run.
+  const std::int64_t steps = whole(has("adam/steps") ? "adam/steps" : "state/step");
   const Tensor<float>&m = optimizer.first_moment(), &v = optimizer.second_moment();
   const LoadedTensor& saved_m = tensor("adam/first_moment", m.shape());
   const LoadedTensor& saved_v = tensor("adam/second_moment", v.shape());
   m.copy_from_host(saved_m.values);  // both fit, or nothing changes
   v.copy_from_host(saved_v.values);
-  optimizer.set_steps_done(state.step);
-  return state;
+  optimizer.set_steps_done(steps);
 }
 
 }  // namespace nanopneumo

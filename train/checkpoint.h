@@ -58,13 +58,16 @@ class Checkpoint {
   /// Fills the network's parameters. Throws InputError, with nothing changed, where they do not
   /// fit.
   void restore(Network& network) const;
-  /// Fills the optimiser and gives the state. Throws InputError, with nothing changed, where the
-  /// file holds none or it does not fit.
-  TrainingState restore_training(Adam<float>& optimizer) const;
+  /// Where training stood. Throws InputError where the file holds no such state.
+  TrainingState training_state() const;
+  /// Fills the optimiser. Throws InputError, with nothing changed, where the file holds none or it does
+  /// not fit.
+  void restore(Adam<float>& optimizer) const;
 
  private:
   const LoadedTensor& tensor(const std::string& name, const Shape& shape) const;
   const std::string& text(const std::string& key) const;
+  bool has(const std::string& key) const;
   std::int64_t whole(const std::string& key) const;
   double number(const std::string& key) const;
 

@@ -4,12 +4,12 @@
 
 #include <cmath>
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <utility>
 
 #include "io/file_bytes.h"
 #include "io/safetensors_checksum.h"
+#include "train/table_reader.h"
 
 namespace nanopneumo {
 namespace {
@@ -27,78 +27,6 @@ toml::table augmentation_table(const AugmentationRanges& a) {
   if (a.brightness_range) table.insert("brightness_range", pair_array(*a.brightness_range));
   return table;
 }
-
-/// Reads the values of one table and complains about those that nobody asked for.
-class TableReader {
- public:
-  TableReader(const toml::table& table, std::string file) : table_(table), file_(std::move(file)) {}
-
-  template <class T>
-  void read(const char* key, T& value) {
-    known_.insert(key);
-    const toml::node* node = table_.get(key);
-    if (!node) fail(key, "is missing");
-    if constexpr (std::is_same_v<T, std::array<double, 2>>) {
-      const toml::array* array = node->as_array();
-      if (!array || array->size() != 2) fail(key, "must be two numbers");
-      for (std::size_t i = 0; i < 2; ++i) {
-        const auto number = array->get(i)->value<double>();
-        if (!number) fail(key, "must be two numbers");
-        value[i] = *number;
-      }
-    } else if constexpr (std::is_same_v<T, int> || std::is_same_v<T, std::uint64_t>) {
-      const auto number = node->value_exact<std::int64_t>();
-      if (!number || !std::in_range<T>(*number)) fail(key, "must be a whole number in range");
-      value = static_cast<T>(*number);
-    } else if constexpr (std::is_same_v<T, bool>) {
-      const auto exact = node->value_exact<bool>();  // value<bool>() takes whole numbers too
-      if (!exact) fail(key, "must be true or false");
-      value = *exact;
-    } else {
-      const auto exact = node->value<T>();
-      if (!exact) fail(key, "has the wrong type");
-      value = *exact;
-    }
-  }
-
-  template <class T>
-  void read_if_there(const char* key, T& value) {
-    known_.insert(key);
-    if (table_.contains(key)) read(key, value);
-  }
-
-  template <class T>
-  void read(const char* key, std::optional<T>& value) {
-    known_.insert(key);
-    if (!table_.contains(key)) return;
-    value.emplace();
-    read(key, *value);
-  }
-
-  void finish() const {
-    for (const auto& [key, node] : table_)
-      if (!known_.contains(std::string(key.str())))
-        throw_input_error("{}: there is no option \"{}\"; remove it", file_,
-                          std::string(key.str()));
-  }
-
-  [[noreturn]] void fail(const char* key, const char* what) const {
-    throw_input_error("{}: {} {}; correct it or start a new run", file_, key, what);
-  }
-
-  /// The table under `key`.
-  toml::table sub_table(const char* key) {
-    known_.insert(key);
-    const toml::table* sub = table_[key].as_table();
-    if (!sub) fail(key, "is missing or no table");
-    return *sub;
-  }
-
- private:
-  const toml::table& table_;
-  std::string file_;
-  std::set<std::string> known_;
-};
 
 void require(bool condition, const char* option, double value, const char* range) {
   if (!condition)
@@ -142,6 +70,34 @@ std::array<double, 2> ClassWeights::resolve(std::int64_t negatives, std::int64_t
   return {half / static_cast<double>(negatives), half / static_cast<double>(positives)};
 }
 
+namespace {
+
+void validate_fine_tuning(const Config& c) {
+  const FineTuning& f = c.fine_tuning;
+  if (!f.wanted()) {
+    if (f != FineTuning{})
+      throw_input_error(
+          "--fine-tune-learning-rate, --rate-decay, --head-epochs and --freeze-batch-norm go with "
+          "--fine-tune; give --fine-tune too, or leave them away");
+    return;
+  }
+  const Architecture& architecture = find_architecture(c.model);
+  if (!architecture.is_backbone)
+    throw_input_error("{} has no pretrained backbone to fine-tune; leave --fine-tune away",
+                      architecture.title);
+  if (!is_utf8(f.layers))
+    throw_input_error("--fine-tune {} is no name of a layer; give one that has letters only",
+                      shown(f.layers));
+  require(f.learning_rate > 0 && std::isfinite(f.learning_rate), "--fine-tune-learning-rate",
+          f.learning_rate, "above 0, and finite");
+  require(f.rate_decay > 0 && f.rate_decay <= 1, "--rate-decay", f.rate_decay,
+          "above 0, at most 1");
+  require(f.head_epochs >= 0 && f.head_epochs < c.epochs, "--head-epochs", f.head_epochs,
+          "from 0 up to, but not, that of --epochs");
+}
+
+}  // namespace
+
 void Config::validate() const {
   find_architecture(model);
   require(image_height >= 1 && image_width >= 1, "--image-size",
@@ -166,6 +122,7 @@ void Config::validate() const {
         "--val-split splits the images of --data, which is not given; give it, or leave "
         "--val-split "
         "away: phantoms are drawn for both parts");
+  validate_fine_tuning(*this);
   augmentation.validate();
   for (const std::string* path : {&data, &weights})
     if (!is_utf8(*path))
@@ -175,6 +132,28 @@ void Config::validate() const {
 }
 
 namespace {
+
+toml::table fine_tuning_table(const FineTuning& f) {
+  return toml::table{{"layers", f.layers},
+                     {"learning_rate", f.learning_rate},
+                     {"rate_decay", f.rate_decay},
+                     {"head_epochs", f.head_epochs},
+                     {"freeze_batch_norm", f.batch_norm == FineTunedBatchNorm::nothing}};
+}
+
+FineTuning read_fine_tuning(const toml::table& table, const std::string& file) {
+  FineTuning f;
+  bool freeze_batch_norm = false;
+  TableReader reader(table, file);
+  reader.read("layers", f.layers);
+  reader.read("learning_rate", f.learning_rate);
+  reader.read("rate_decay", f.rate_decay);
+  reader.read("head_epochs", f.head_epochs);
+  reader.read("freeze_batch_norm", freeze_batch_norm);
+  reader.finish();
+  if (freeze_batch_norm) f.batch_norm = FineTunedBatchNorm::nothing;
+  return f;
+}
 
 toml::table options_table(const Config& c) {
   toml::table table{
@@ -199,6 +178,7 @@ toml::table options_table(const Config& c) {
       {"loader_threads", c.loader_threads},
       {"augmentation", augmentation_table(c.augmentation)}};
   if (c.validation_split) table.insert("validation_split", *c.validation_split);
+  if (c.fine_tuning.wanted()) table.insert("fine_tuning", fine_tuning_table(c.fine_tuning));
   return table;
 }
 
@@ -266,6 +246,8 @@ Config read_config(const std::filesystem::path& file) {
     reader.fail("interpolation", "is neither nearest nor bilinear");
   c.interpolation = interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
   const toml::table augmentation = reader.sub_table("augmentation");
+  if (reader.has("fine_tuning"))
+    c.fine_tuning = read_fine_tuning(reader.sub_table("fine_tuning"), file.string());
   reader.finish();
 
   AugmentationRanges& a = c.augmentation;

@@ -11,6 +11,7 @@
 #include "models/registry.h"
 #include "tensor/device_options.h"
 #include "train/augmentation.h"
+#include "train/fine_tuning.h"
 
 namespace nanopneumo {
 
@@ -42,7 +43,8 @@ struct Config {
   std::string weights;  ///< file of the backbone; "none": random; empty for the scratch CNN
   int epochs = 10;
   int batch = 32;
-  double learning_rate = 1e-3;
+  double learning_rate = 1e-3;  ///< of the head, or of the scratch CNN
+  FineTuning fine_tuning{};
   ClassWeights class_weights;
   AugmentationRanges augmentation;
   std::uint64_t seed = 1;

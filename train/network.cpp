@@ -10,7 +10,8 @@ Network::Network(const Architecture& architecture, const Shape& image, const Mod
       options_(options),
       device_(&device),
       classifier_(build_classifier(architecture, image, options)),
-      parameters_(classifier_.graph, device, seed) {
+      parameters_(classifier_.graph, device, seed),
+      frozen_end_(classifier_.features_node) {
   frozen_parameters_changed();
 }
 
@@ -22,21 +23,25 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
   return left_out;
 }
 
-void Network::frozen_parameters_changed() {
-  if (has_backbone())
-    frozen_ = FrozenPlan<float>(classifier_.graph, parameters_, *device_,
-                                {.last = classifier_.features_node});
+void Network::frozen_parameters_changed() { frozen_ = plan({.last = frozen_end_}); }
+
+void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
+  nanopneumo::fine_tune(classifier_.graph, first, classifier_.features_node, batch_norm);
+  parameters_ = Parameters<float>(classifier_.graph, parameters_);
+  frozen_end_ = last_cut_before(classifier_.graph, first);
+  frozen_parameters_changed();
 }
 
-Tensor<float> Network::features(const Tensor<float>& images) const {
-  return has_backbone() ? frozen_.run(images) : images;
+Tensor<float> Network::frozen_output(const Tensor<float>& images) const {
+  return frozen_.run(images);
+}
+
+FrozenPlan<float> Network::plan(Segment segment) const {
+  return FrozenPlan<float>(classifier_.graph, parameters_, *device_, segment);
 }
 
 std::vector<float> Network::logits(const Tensor<float>& images) const {
-  Tape<float> tape(*device_, Tape<float>::Recording::off);
-  return forward(classifier_.graph, parameters_, tape, Variable<float>{features(images)}, Pass{},
-                 trained_segment())
-      .value.to_host();
+  return plan(trained_segment()).run(frozen_output(images)).to_host();
 }
 
 }  // namespace nanopneumo

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/eager.h"
+#include "models/fine_tuning.h"
 #include "models/frozen_plan.h"
 #include "models/registry.h"
 
@@ -13,8 +14,8 @@ namespace nanopneumo {
 
 class Network {
  public:
-  /// The classifier of `architecture` with parameters initialised from `seed`. A backbone is random
-  /// until load_backbone. Throws InputError for options that do not fit the architecture.
+  /// The classifier of `architecture` with parameters initialised from `seed`. A backbone is frozen, and
+  /// random until load_backbone. Throws InputError for options that do not fit the architecture.
   Network(const Architecture& architecture, const Shape& image, const ModelOptions& options,
           Device& device, std::uint64_t seed);
 
@@ -24,19 +25,27 @@ class Network {
   Parameters<float>& parameters() { return parameters_; }
   const Parameters<float>& parameters() const { return parameters_; }
   bool has_backbone() const { return classifier_.features_node > 0; }
-  /// The layers that are trained: what comes after the frozen features.
-  Segment trained_segment() const { return {.first = classifier_.features_node}; }
+  /// The node whose output is the backbone's pooled features.
+  int features_node() const { return classifier_.features_node; }
+  /// The layers that a training step runs: what comes after the frozen part.
+  Segment trained_segment() const { return {.first = frozen_end_}; }
 
-  /// Fills the frozen backbone from a Keras weight file. Returns the layers of its ImageNet
+  /// Fills the backbone from a Keras weight file. Returns the layers of its ImageNet
   /// classifier, left out, where it has one. Throws InputError where the file does not fit.
   std::vector<std::string> load_backbone(const std::filesystem::path& file);
   /// To be called after the frozen parameters have changed: the plan of the frozen part is compiled
   /// anew.
   void frozen_parameters_changed();
+  /// Unfreezes the backbone from node `first` on (first_fine_tuned). The parameters are laid out anew:
+  /// an optimiser that was made for them no longer fits.
+  void fine_tune(int first, FineTunedBatchNorm batch_norm);
 
-  /// Pooled features (N, C) of images (N, H, W, 3); the images themselves where nothing is frozen.
-  Tensor<float> features(const Tensor<float>& images) const;
-  /// The logits (N,) in inference mode.
+  /// The trained segment's input for images (N, H, W, 3): what the frozen part makes of them; the images
+  /// themselves where nothing is frozen.
+  Tensor<float> frozen_output(const Tensor<float>& images) const;
+  /// A part of the network, with the parameters as they are now, in inference mode.
+  FrozenPlan<float> plan(Segment segment) const;
+  /// The logits (N,) in inference mode. For many batches keep plan(trained_segment()).
   std::vector<float> logits(const Tensor<float>& images) const;
 
  private:
@@ -45,6 +54,7 @@ class Network {
   Device* device_;
   Classifier classifier_;
   Parameters<float> parameters_;
+  int frozen_end_;  ///< the last node of the frozen part
   FrozenPlan<float> frozen_;
 };
 

@@ -22,6 +22,7 @@ std::vector<double> score_images(const Network& network, Batches& batches, int b
   const ImageSet& images = batches.image_set();
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(images.size()));
   std::iota(numbers.begin(), numbers.end(), 0);
+  const FrozenPlan<float> trained_part = network.plan(network.trained_segment());
   std::vector<double> logits;
   const auto batch_from = [&](std::size_t first) {
     return std::span(numbers).subspan(
@@ -32,7 +33,7 @@ std::vector<double> score_images(const Network& network, Batches& batches, int b
     const Tensor<float> x = batches.images(which);
     const auto next = batch_from(logits.size() + which.size());
     if (!next.empty()) batches.prepare(next);
-    for (const float logit : network.logits(x)) {
+    for (const float logit : trained_part.run(network.frozen_output(x)).to_host()) {
       if (std::isnan(logit))
         throw_input_error("the network gives NaN for {}: its weights are unusable; train again",
                           images.names[logits.size()]);

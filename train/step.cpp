@@ -25,8 +25,10 @@ StepResult<T> train_step(const Graph& graph, Parameters<T>& parameters, Adam<T>&
                          const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
   const StepResult<T> result = compute_gradients(graph, parameters, batch, pass, segment);
   if (!std::isfinite(result.loss))
-    throw_input_error("the loss of step {} is {}: training has diverged; lower --learning-rate",
-                      pass.step + 1, result.loss);
+    throw_input_error(
+        "the loss of step {} is {}: training has diverged; lower --learning-rate or, where the "
+        "backbone is trained, --fine-tune-learning-rate",
+        pass.step + 1, result.loss);
   optimizer.step(parameters);
   return result;
 }

@@ -40,6 +40,7 @@ Trainer::Trainer(const Config& config, const TrainingData& data, Network& networ
   class_weights_ = config.class_weights.resolve(data.train.size() - positives, positives);
   state_.data_fingerprint = fingerprint(data);
   state_.options_fingerprint = fingerprint(config);
+  choose_layers();
 }
 
 std::int64_t Trainer::batches_per_epoch() const {
@@ -53,8 +54,7 @@ void Trainer::resume(const Checkpoint& last) {
                       folder_.last().string(), classes[0], classes[1], data_.classes[0],
                       data_.classes[1]);
   const TrainingState fresh = state_;
-  last.restore(network_);
-  state_ = last.restore_training(optimizer_);
+  state_ = last.training_state();
   const auto require_same = [&](const std::string& then, const std::string& now, const char* what) {
     if (then != now)
       throw_input_error(
@@ -64,8 +64,23 @@ void Trainer::resume(const Checkpoint& last) {
   require_same(state_.data_fingerprint, fresh.data_fingerprint,
                "images (number, labels or pixels)");
   require_same(state_.options_fingerprint, fresh.options_fingerprint, "options in config.toml");
+  choose_layers();
+  last.restore(network_);
+  last.restore(optimizer_);
   remove_stale_temporaries(folder_.path());
   open_logs();
+}
+
+void Trainer::choose_layers() {
+  const FineTuning& tuning = config_.fine_tuning;
+  if (!tuning.wanted() || is_fine_tuning_ || state_.epoch < tuning.head_epochs) return;
+  const int features = network_.features_node();
+  network_.fine_tune(first_fine_tuned(network_.graph(), features, tuning.layers),
+                     tuning.batch_norm);
+  optimizer_ = Adam<float>(network_.parameters(), config_.learning_rate,
+                           rate_groups(network_.graph(), network_.parameters(), features,
+                                       config_.learning_rate, tuning));
+  is_fine_tuning_ = true;
 }
 
 void Trainer::open_logs() {
@@ -129,7 +144,7 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
                                                             class_weights_, config_.seed, epoch);
     if (state_.next_batch + 1 < batches)
       training_batches_.prepare(images_of(state_.next_batch + 1));
-    batch.x = network_.features(batch.x);
+    batch.x = network_.frozen_output(batch.x);
     const Pass pass{
         .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};
     const StepResult<float> result = train_step(network_.graph(), network_.parameters(), optimizer_,
@@ -191,6 +206,7 @@ void Trainer::finish_epoch(EpochRecord& record) {
       "{},{:.3f},{:.3f},{:.2f},{}", record.epoch, record.train_seconds, record.validation_seconds,
       static_cast<double>(record.images) / record.train_seconds, peak_memory_mib()));
   if (record.is_best) save_network(folder_.best(), header(), network_);
+  choose_layers();
   save_last();
 }
 

@@ -56,6 +56,9 @@ class Trainer {
   bool validate(EpochRecord& record, TrainingObserver& observer, const std::function<bool()>& stop);
   std::int64_t batches_per_epoch() const;
   void finish_epoch(EpochRecord& record);
+  /// Begins to fine-tune once the epochs of the head alone are complete. The optimiser is a fresh one
+  /// then, as after compiling a Keras model again.
+  void choose_layers();
   void open_logs();
   void save_last() const;
   CheckpointHeader header() const;
@@ -66,6 +69,7 @@ class Trainer {
   RunFolder folder_;
   Batches training_batches_, validation_batches_;
   Adam<float> optimizer_;
+  bool is_fine_tuning_ = false;
   std::array<double, 2> class_weights_;
   TrainingState state_;
   std::optional<CsvLog> log_, steps_, timing_;

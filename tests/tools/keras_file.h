@@ -10,7 +10,7 @@
 
 namespace nanopneumo::test {
 
-/// Writes a legacy .h5 file for MobileNet. The values are small and differ from tensor to tensor;
+/// Writes a legacy .h5 file for MobileNet with formula weights, which let a picture through to the output;
 /// with `nan` the first of the first layer is none.
 inline void write_mobilenet_file(const std::filesystem::path& path, const ModelOptions& options,
                                  bool nan = false) {
@@ -23,8 +23,11 @@ inline void write_mobilenet_file(const std::filesystem::path& path, const ModelO
     std::vector<std::string> names;
     for (const ExpectedTensor& tensor : layer.tensors) {
       names.push_back(layer.name + "/" + tensor.name);
-      const bool spread = tensor.name == "moving_variance" || tensor.name == "gamma";
-      std::vector<float> values = formula_tensor(spread ? tensor.name : "bias", tensor.shape, p++);
+      const bool depthwise = layer.name.starts_with("conv_dw_");
+      const std::string kind = tensor.name != "kernel" ? tensor.name
+                               : depthwise             ? "depthwise_kernel"
+                                                       : "conv_kernel";
+      std::vector<float> values = formula_tensor(kind, tensor.shape, p++);
       if (nan && p == 1) values[0] = std::numeric_limits<float>::quiet_NaN();
       const auto lengths = tensor.shape.lengths();
       writer.floats("/" + layer.name + "/" + names.back(), {lengths.begin(), lengths.end()},

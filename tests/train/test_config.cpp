@@ -27,6 +27,11 @@ Config every_option() {
           .epochs = 3,
           .batch = 5,
           .learning_rate = 1e-7,
+          .fine_tuning = {.layers = "conv_pw_9",
+                          .learning_rate = 0.1 + 0.2,
+                          .rate_decay = 1.0 / 3,
+                          .head_epochs = 2,
+                          .batch_norm = FineTunedBatchNorm::nothing},
           .class_weights = {.kind = ClassWeights::Kind::given, .given = {1.94, 2.0 / 3}},
           .augmentation = {.rotation_range = 20,
                            .width_shift_range = 0.1,
@@ -50,7 +55,8 @@ Config through_file(const TemporaryFolder& folder, const Config& config) {
 
 TEST_CASE("Every option survives config.toml") {
   const TemporaryFolder folder;
-  for (const Config& c : {every_option(), Config{}}) {
+  const Config standard;
+  for (const Config& c : {every_option(), standard}) {
     const Config back = through_file(folder, c);
     CHECK(back.model == c.model);
     CHECK(back.alpha == c.alpha);
@@ -64,6 +70,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.epochs == c.epochs);
     CHECK(back.batch == c.batch);
     CHECK(back.learning_rate == c.learning_rate);
+    CHECK(back.fine_tuning == c.fine_tuning);
     CHECK(back.class_weights.kind == c.class_weights.kind);
     CHECK(back.class_weights.given == c.class_weights.given);
     CHECK(back.augmentation.rotation_range == c.augmentation.rotation_range);
@@ -81,7 +88,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(29);
+    count_cases(34);
   }
 }
 
@@ -154,6 +161,62 @@ TEST_CASE("Values that cannot be trained with are refused by option") {
   // What config.toml could not give back.
   CHECK(says(error([](Config& c) { c.seed = std::uint64_t{1} << 63; }), "--seed"));
   count_cases(12);
+}
+
+TEST_CASE("Fine-tuning that is not possible is refused by option") {
+  const auto error = [](auto change) {
+    Config c;
+    c.model = "mobilenet";
+    c.weights = "none";
+    c.epochs = 4;
+    c.fine_tuning = {.layers = "all"};
+    change(c);
+    return input_error_of([&] { c.validate(); });
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(error([](Config&) {}) == "");
+  CHECK(error([](Config& c) { c.fine_tuning.head_epochs = 3; }) == "");
+  CHECK(says(error([](Config& c) { c.fine_tuning.head_epochs = 4; }), "--head-epochs = 4",
+             "--epochs"));
+  CHECK(says(error([](Config& c) { c.fine_tuning.head_epochs = -1; }), "--head-epochs"));
+  for (const double rate : {0.0, -1e-5, nan, std::numeric_limits<double>::infinity()})
+    CHECK(says(error([&](Config& c) { c.fine_tuning.learning_rate = rate; }),
+               "--fine-tune-learning-rate"));
+  for (const double decay : {0.0, 1.5, nan})
+    CHECK(says(error([&](Config& c) { c.fine_tuning.rate_decay = decay; }), "--rate-decay"));
+  CHECK(says(error([](Config& c) { c.fine_tuning.layers = "\xff"; }), "--fine-tune"));
+  CHECK(says(error([](Config& c) { c.model = "cnn"; }), "CNN from scratch has no pretrained",
+             "leave --fine-tune away"));
+  // How to fine-tune, but not what.
+  for (const FineTuning& how :
+       {FineTuning{.learning_rate = 1e-4}, FineTuning{.rate_decay = 0.5},
+        FineTuning{.head_epochs = 1}, FineTuning{.batch_norm = FineTunedBatchNorm::nothing}})
+    CHECK(says(error([&](Config& c) { c.fine_tuning = how; }), "give --fine-tune too"));
+  count_cases(17);
+}
+
+TEST_CASE("What is fine-tuned decides how a run goes on, and runs without it are as they were") {
+  Config frozen;
+  frozen.model = "mobilenet";
+  frozen.weights = "none";
+  CHECK_FALSE(contains(to_toml(frozen), "fine"));
+  Config tuned = frozen;
+  tuned.fine_tuning = {.layers = "all"};
+  CHECK(contains(to_toml(tuned), "[fine_tuning]"));
+  CHECK(fingerprint(tuned) != fingerprint(frozen));
+  for (const FineTuning& other :
+       {FineTuning{.layers = "54"}, FineTuning{.layers = "all", .learning_rate = 1e-4},
+        FineTuning{.layers = "all", .rate_decay = 0.5},
+        FineTuning{.layers = "all", .head_epochs = 1},
+        FineTuning{.layers = "all", .batch_norm = FineTunedBatchNorm::nothing}}) {
+    Config changed = tuned;
+    changed.fine_tuning = other;
+    CHECK(fingerprint(changed) != fingerprint(tuned));
+  }
+  Config longer = tuned;
+  longer.epochs = 99;
+  CHECK(fingerprint(longer) == fingerprint(tuned));
+  count_cases(9);
 }
 
 TEST_CASE("Class weights: none, balanced or two numbers") {

@@ -9,6 +9,7 @@
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
 #include "tests/support/cases.h"
+#include "tests/support/formula_network.h"
 #include "tests/support/gpu_devices.h"
 #include "train/batches.h"
 #include "train/network.h"
@@ -26,9 +27,16 @@ ImageSet phantoms(int size) {
 /// One device's network and batches.
 class Run {
  public:
-  Run(Device& device, const std::string& model, const ImageSet& images)
+  /// `layers`: what is fine-tuned of the backbone (first_fine_tuned); empty: nothing.
+  Run(Device& device, const std::string& model, const ImageSet& images, const std::string& layers)
       : network_(find_architecture(model), {images.height, images.width, 3}, {}, device, kSeed),
-        batches_(device, images, network_.architecture().preprocessing) {}
+        batches_(device, images, network_.architecture().preprocessing) {
+    if (layers.empty()) return;
+    // Initialisers let the activations of a deep network fade; these weights do not.
+    assign_formula(network_.graph(), network_.parameters());
+    network_.fine_tune(first_fine_tuned(network_.graph(), network_.features_node(), layers),
+                       FineTunedBatchNorm::gamma_and_beta);
+  }
 
   /// The augmented batch of step number `step`.
   LabelledBatch<float> batch(std::uint32_t step) {
@@ -39,7 +47,7 @@ class Run {
 
   double loss_and_gradients(const LabelledBatch<float>& images, std::uint32_t step) {
     LabelledBatch<float> batch = images;
-    batch.x = network_.features(images.x);
+    batch.x = network_.frozen_output(images.x);
     return compute_gradients(network_.graph(), network_.parameters(), batch,
                              {.training = true, .seed = kSeed, .step = step},
                              network_.trained_segment())
@@ -74,10 +82,11 @@ double share_of_largest(const std::vector<float>& expected, const std::vector<fl
 }
 
 /// Trains on the CPU and, at each step, repeats the step on `device` from the CPU's weights.
-void expect_the_same_steps(Device& device, const std::string& model, int image_size, int steps) {
+void expect_the_same_steps(Device& device, const std::string& model, int image_size, int steps,
+                           const std::string& layers = "") {
   const ImageSet images = phantoms(image_size);
   const std::unique_ptr<Device> cpu = make_cpu_device(2);
-  Run expected(*cpu, model, images), got(device, model, images);
+  Run expected(*cpu, model, images, layers), got(device, model, images, layers);
   Adam<float> optimizer(expected.network().parameters());
   for (std::uint32_t step = 0; step < static_cast<std::uint32_t>(steps); ++step) {
     copy_parameters(expected.network(), got.network());
@@ -109,6 +118,11 @@ TEST_CASE("The scratch CNN trains on every GPU device as on the CPU") {
 
 TEST_CASE("MobileNet with a new head trains on every GPU device as on the CPU") {
   for_each_gpu_device([](Device& device) { expect_the_same_steps(device, "mobilenet", 32, 2); });
+}
+
+TEST_CASE("MobileNet's last layers are fine-tuned on every GPU device as on the CPU") {
+  for_each_gpu_device(
+      [](Device& device) { expect_the_same_steps(device, "mobilenet", 32, 2, "conv_dw_12"); });
 }
 
 }  // namespace

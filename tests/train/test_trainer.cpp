@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/formula_network.h"
 #include "tests/support/shape_error.h"
 #include "train/trainer.h"
 
@@ -48,7 +50,12 @@ class Session {
   explicit Session(const Config& config)
       : config_(config),
         network_(find_architecture(config.model), config.image(), config.model_options(), *device_,
-                 config.seed) {}
+                 config.seed) {
+    if (!network_.has_backbone()) return;
+    // Initialisers let the activations of a deep network fade; these weights do not.
+    assign_formula(network_.graph(), network_.parameters());
+    network_.frozen_parameters_changed();
+  }
 
   /// Trains in `folder` until the end or until stop() has been asked `questions` times.
   bool run(const RunFolder& folder, bool resume, int questions) {
@@ -57,6 +64,10 @@ class Session {
     return trainer.run(observer, [&] { return questions-- == 0; });
   }
 
+  std::vector<double> scores() const {
+    return score_images(network_, small_data().validation, config_.batch);
+  }
+  Network& network() { return network_; }
   MemoryStatistics memory() const { return device_->allocator().statistics(); }
   Silent observer;
 
@@ -111,6 +122,105 @@ TEST_CASE("The same for a head on a frozen backbone") {
   config.alpha = 0.25;
   config.epochs = 1;
   check_cuts(config, 4);
+}
+
+/// A narrow MobileNet that is fine-tuned after its first epoch.
+Config fine_tuning_config() {
+  Config config = small_config();
+  config.model = "mobilenet";
+  config.alpha = 0.25;
+  config.weights = "none";
+  config.epochs = 2;
+  config.fine_tuning = {.layers = "10", .learning_rate = 1e-3, .rate_decay = 0.5, .head_epochs = 1};
+  return config;
+}
+
+TEST_CASE("The same across the epoch in which fine-tuning begins") {
+  check_cuts(fine_tuning_config(), 8);
+}
+
+TEST_CASE("The same where all of the backbone is trained from the first step") {
+  Config config = fine_tuning_config();
+  config.epochs = 1;
+  config.fine_tuning = {.layers = "all", .learning_rate = 1e-3};
+  check_cuts(config, 4);
+}
+
+/// The parameters in a checkpoint.
+std::map<std::string, std::vector<float>> saved_parameters(const std::filesystem::path& file) {
+  std::map<std::string, std::vector<float>> values;
+  for (const LoadedTensor& tensor : read_safetensors(file).tensors)
+    values[tensor.name] = tensor.values;
+  return values;
+}
+
+TEST_CASE("Fine-tuning changes the layers it is for and no others") {
+  const Config config = fine_tuning_config();
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+  Session session(config);
+  std::vector<std::map<std::string, std::vector<float>>> after;
+  session.observer.after_epoch = [&](std::int64_t) {
+    after.push_back(saved_parameters(folder.last()));
+  };
+  const Network& network = session.network();
+  const auto backbone = [&] {
+    std::map<std::string, std::vector<float>> values;
+    for (const Parameter<float>& p : network.parameters().all())
+      if (p.node <= network.features_node()) values[p.name] = p.variable.value.to_host();
+    return values;
+  };
+  const auto before = backbone();
+  CHECK(session.run(folder, false, kNever));
+  REQUIRE(after.size() == 2);
+
+  const int first = first_fine_tuned(network.graph(), network.features_node(), "10");
+  CHECK(network.graph().nodes()[static_cast<std::size_t>(first)].name == "conv_pw_11");
+  CHECK(network.trained_segment().first == first - 1);
+  int changed = 0;
+  for (const Parameter<float>& p : network.parameters().all()) {
+    if (p.node > network.features_node()) continue;
+    INFO(p.name);
+    CHECK(after[0].at(p.name) == before.at(p.name));  // the head alone
+    const bool statistics = p.name.find("moving_") != std::string::npos;
+    const bool same = after[1].at(p.name) == before.at(p.name);
+    CHECK(same == (p.node < first || statistics));
+    changed += !same;
+    count_cases();
+  }
+  CHECK(changed == 5 + 2 * 5);  // kernels; gammas and betas
+  // What was written is what the network holds.
+  for (const auto& [name, values] : backbone()) CHECK(after[1].at(name) == values);
+}
+
+TEST_CASE("A checkpoint of a fine-tuned run gives a frozen network of the same outputs") {
+  const Config config = fine_tuning_config();
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+  Session session(config), asked(config);
+  CHECK(session.run(folder, false, kNever));
+  const std::vector<double> random = asked.scores();
+  Checkpoint(folder.last()).restore(asked.network());
+  const std::vector<double> expected = session.scores(), found = asked.scores();
+  REQUIRE(found.size() == expected.size());
+  CHECK(found != random);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-5));
+  count_cases();
+}
+
+TEST_CASE("A run is not resumed with another fine-tuning") {
+  const Config config = fine_tuning_config();
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+  CHECK_FALSE(Session(config).run(folder, false, 5));
+  for (const char* layers : {"all", "9", "conv_pw_13"}) {
+    Config other = config;
+    other.fine_tuning.layers = layers;
+    CHECK(contains(input_error_of([&] { Session(other).run(folder, true, kNever); }),
+                   "was trained with other options in config.toml"));
+  }
+  count_cases(3);
 }
 
 TEST_CASE("A run that is stopped twice in an epoch still ends the same") {

@@ -1,11 +1,7 @@
-// Runs of the same 20 (5) steps as Keras': losses, first gradients, weights and logits afterwards.
+// Runs of the same 20 steps as Keras': losses, first gradients, weights and logits afterwards.
 #include <doctest/doctest.h>
 
-#include "layers/batch_normalization.h"
-#include "layers/dense.h"
-#include "layers/global_average_pooling2d.h"
 #include "models/cnn.h"
-#include "models/mobilenet.h"
 #include "models/transfer_head.h"
 #include "tests/reference/reference_device.h"
 #include "tests/train/training_run.h"
@@ -16,13 +12,6 @@ namespace {
 /// float32. The first step sees rounding alone. After it the loss falls by a factor of 1e4, which
 /// magnifies what rounding did to the logits: the goldens' README estimates 1e-2 at step 20.
 constexpr TrainingTolerances kSingle{1e-5, 1e-2, 1e-3, 1e-3, 1e-3};
-
-template <class T>
-Tensor<T> alternating_labels(Device& device, int n) {
-  std::vector<T> labels;
-  for (int i = 0; i < n; ++i) labels.push_back(static_cast<T>(i % 2));
-  return Tensor<T>::from_host(device, {n}, labels);
-}
 
 template <class T>
 TrainingOutcome train_scratch(Device& device) {
@@ -100,47 +89,6 @@ TEST_CASE("20 steps of the transfer head on the reference") {
 
 TEST_CASE("20 steps of the transfer head in float32") {
   check_heads<float>(*make_cpu_device(2), kSingle);
-}
-
-/// MobileNet, pooling and one logit; only batch normalisation is frozen.
-template <class T>
-TrainingOutcome fine_tune(Device& device) {
-  constexpr int kImages = 4;
-  Graph graph = mobilenet({96, 96, 3});
-  const Graph::Value map{static_cast<int>(graph.nodes().size()) - 1};
-  graph.add(Dense({.units = 1}), graph.add(GlobalAveragePooling2D(), map));
-  for (int n = 1; n <= map.node; ++n)
-    if (graph.nodes()[static_cast<std::size_t>(n)].layer->class_name() == "BatchNormalization")
-      graph.freeze({n});
-  Parameters<T> parameters(graph, device, 1);
-  assign_formula(graph, parameters);
-  // The head: kernel 0.01 u where u continues the backbone's tensors, bias 0.
-  const std::size_t p = parameters.all().size() - 2;
-  std::vector<float> kernel;
-  for (std::size_t i = 0; i < 1024; ++i)
-    kernel.push_back(
-        static_cast<float>(0.01 * formula_table()[(i + 1009 * p) % formula_table().size()]));
-  assign<T>(parameters.all()[p], kernel);
-  assign<T>(parameters.all()[p + 1], std::vector<float>{0});
-  const LabelledBatch<T> batch{formula_input<T>(device, kImages, 96, 96, kTfPreprocessing),
-                               alternating_labels<T>(device, kImages),
-                               {}};
-  return train(graph, parameters, batch, 5, [](int) { return 1e-5; });
-}
-
-void check_fine_tuning(const TrainingOutcome& outcome, const TrainingTolerances& tolerance) {
-  compare(outcome, kFinetune, tolerance);
-  const auto path = shared_data("goldens/training/finetune.json", 64);
-  if (path)
-    compare(outcome, training_golden(load_json(*path).at("mobilenet"), "logits_after"), tolerance);
-}
-
-TEST_CASE("Fine-tuning MobileNet on the reference, batch normalisation frozen") {
-  check_fine_tuning(fine_tune<double>(*make_reference_device()), kExact);
-}
-
-TEST_CASE("Fine-tuning MobileNet in float32, batch normalisation frozen") {
-  check_fine_tuning(fine_tune<float>(*make_cpu_device(2)), kSingle);
 }
 
 TEST_CASE("A loss that is not finite stops the step before the update") {

@@ -22,16 +22,23 @@ struct TrainingOutcome {
   std::map<std::string, std::vector<double>> first_gradients, weights_after;
 };
 
+template <class T>
+Tensor<T> alternating_labels(Device& device, int n) {
+  std::vector<T> labels;
+  for (int i = 0; i < n; ++i) labels.push_back(static_cast<T>(i % 2));
+  return Tensor<T>::from_host(device, {n}, labels);
+}
+
 /// Trains on the same batch `steps` times. `rate_of_step` gives the learning rate.
 template <class T, class Rate>
 TrainingOutcome train(const Graph& graph, Parameters<T>& parameters, const LabelledBatch<T>& batch,
-                      int steps, const Rate& rate_of_step) {
+                      int steps, const Rate& rate_of_step, Segment segment = {}) {
   TrainingOutcome outcome;
   Adam<T> optimizer(parameters);
   for (int k = 0; k < steps; ++k) {
     optimizer.set_learning_rate(rate_of_step(k));
     const Pass pass{.training = true, .seed = 1, .step = static_cast<std::uint32_t>(k)};
-    outcome.losses.push_back(train_step(graph, parameters, optimizer, batch, pass).loss);
+    outcome.losses.push_back(train_step(graph, parameters, optimizer, batch, pass, segment).loss);
     if (k > 0) continue;
     for (const Parameter<T>& parameter : parameters.all())
       if (parameter.trainable)
@@ -42,7 +49,8 @@ TrainingOutcome train(const Graph& graph, Parameters<T>& parameters, const Label
   for (const Parameter<T>& parameter : parameters.all())
     outcome.weights_after[parameter.name] = host_doubles(parameter.variable.value);
   Tape<T> off(batch.x.device(), Tape<T>::Recording::off);
-  outcome.logits_after = host_doubles(forward(graph, parameters, off, {batch.x}, Pass{}).value);
+  outcome.logits_after =
+      host_doubles(forward(graph, parameters, off, {batch.x}, Pass{}, segment).value);
   return outcome;
 }
 
@@ -83,6 +91,7 @@ inline void compare(const TrainingOutcome& found, const TrainingGolden& golden,
   }
   compare_tensors(found.first_gradients, golden.first_gradients, tolerance.gradients);
   compare_tensors(found.weights_after, golden.weights_after, tolerance.weights);
+  if (golden.logits_after.empty()) return;  // a run that is cut short
   CHECK(max_relative_difference(found.logits_after, golden.logits_after) <= tolerance.logits);
   count_cases();
 }
