@@ -57,13 +57,16 @@ Variable<T> batch_norm_training(Tape<T>& tape, const Variable<T>& x, const Batch
 
 template <class T>
 Variable<T> batch_norm_inference(Tape<T>& tape, const Variable<T>& x,
-                                 const BatchNormVariables<T>& v, double epsilon) {
+                                 const BatchNormVariables<T>& v, double epsilon,
+                                 Activation activation) {
+  if (activation != Activation::none && tape.recording())
+    throw std::logic_error("batch normalisation with an activation has no gradient");
   const RowsDims dims = rows_of(x, v);
   Tensor<T> y(tape.device(), x.shape());
   tape.kernels().batch_norm_inference(tape.stream(), dims, epsilon, x.value.data(),
                                       data_or_null(v.gamma.value), v.beta.value.data(),
                                       v.moving_mean.value.data(), v.moving_variance.value.data(),
-                                      Activation::none, y.data());
+                                      activation, y.data());
   // x is needed only for gamma's gradient.
   const bool parameters_wanted = v.gamma.requires_gradient() || v.beta.requires_gradient();
   const Variable<T> input{parameters_wanted ? x.value : Tensor<T>(), x.gradient};
@@ -109,15 +112,25 @@ Shape BatchNormalization::output_shape(std::span<const Shape> inputs) const {
 }
 
 template <class T>
-Variable<T> BatchNormalization::run(const Call<T>& call) const {
+BatchNormVariables<T> BatchNormalization::variables(const Call<T>& call) const {
   const auto parameter = call.parameters.begin() + (options_.scale ? 1 : 0);
-  const BatchNormVariables<T> v{.gamma = options_.scale ? call.parameters[0] : Variable<T>{},
-                                .beta = parameter[0],
-                                .moving_mean = parameter[1],
-                                .moving_variance = parameter[2]};
-  return call.training
-             ? batch_norm_training(call.tape, call.input(), v, options_.epsilon, options_.momentum)
-             : batch_norm_inference(call.tape, call.input(), v, options_.epsilon);
+  return {.gamma = options_.scale ? call.parameters[0] : Variable<T>{},
+          .beta = parameter[0],
+          .moving_mean = parameter[1],
+          .moving_variance = parameter[2]};
+}
+
+template <class T>
+Variable<T> BatchNormalization::run(const Call<T>& call) const {
+  return call.training ? batch_norm_training(call.tape, call.input(), variables(call),
+                                             options_.epsilon, options_.momentum)
+                       : infer(call, Activation::none);
+}
+
+template <class T>
+Variable<T> BatchNormalization::infer(const Call<T>& call, Activation activation) const {
+  return batch_norm_inference(call.tape, call.input(), variables(call), options_.epsilon,
+                              activation);
 }
 
 template Variable<float> batch_norm_training(Tape<float>&, const Variable<float>&,
@@ -125,10 +138,13 @@ template Variable<float> batch_norm_training(Tape<float>&, const Variable<float>
 template Variable<double> batch_norm_training(Tape<double>&, const Variable<double>&,
                                               const BatchNormVariables<double>&, double, double);
 template Variable<float> batch_norm_inference(Tape<float>&, const Variable<float>&,
-                                              const BatchNormVariables<float>&, double);
+                                              const BatchNormVariables<float>&, double, Activation);
 template Variable<double> batch_norm_inference(Tape<double>&, const Variable<double>&,
-                                               const BatchNormVariables<double>&, double);
+                                               const BatchNormVariables<double>&, double,
+                                               Activation);
 template Variable<float> BatchNormalization::run(const Call<float>&) const;
 template Variable<double> BatchNormalization::run(const Call<double>&) const;
+template Variable<float> BatchNormalization::infer(const Call<float>&, Activation) const;
+template Variable<double> BatchNormalization::infer(const Call<double>&, Activation) const;
 
 }  // namespace nanopneumo

@@ -20,10 +20,12 @@ template <class T>
 Variable<T> batch_norm_training(Tape<T>& tape, const Variable<T>& x, const BatchNormVariables<T>& v,
                                 double epsilon, double momentum);
 
-/// Normalises by the moving statistics, which stay as they are.
+/// Normalises by the moving statistics, which stay as they are, and applies `activation` in passing. Throws
+/// std::logic_error for an activation on a tape that records: its gradient is a layer of its own.
 template <class T>
 Variable<T> batch_norm_inference(Tape<T>& tape, const Variable<T>& x,
-                                 const BatchNormVariables<T>& v, double epsilon);
+                                 const BatchNormVariables<T>& v, double epsilon,
+                                 Activation activation = Activation::none);
 
 /// keras.layers.BatchNormalization. Parameters: gamma (unless scale is false), beta, moving_mean,
 /// moving_variance. A frozen one (call.training false) runs in inference mode.
@@ -44,8 +46,14 @@ class BatchNormalization final : public LayerOf<BatchNormalization> {
   Shape output_shape(std::span<const Shape> inputs) const override;
   template <class T>
   Variable<T> run(const Call<T>& call) const;
+  /// In inference mode, with the activation that follows.
+  template <class T>
+  Variable<T> infer(const Call<T>& call, Activation activation) const;
 
  private:
+  template <class T>
+  BatchNormVariables<T> variables(const Call<T>& call) const;
+
   Options options_{};
 };
 

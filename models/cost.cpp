@@ -24,7 +24,7 @@ Cost cost_of(const Graph& graph) {
     cost.outputs_alive = std::max(cost.outputs_alive, alive);
     std::vector<int> read = node.inputs;  // each once, also where a layer reads it twice
     std::ranges::sort(read);
-    read.erase(std::ranges::unique(read).begin(), read.end());
+    read.erase(std::unique(read.begin(), read.end()), read.end());
     for (const int input : read)
       if (input != 0 && last_reader[static_cast<std::size_t>(input)] == n)
         alive -= nodes[static_cast<std::size_t>(input)].output.elements();

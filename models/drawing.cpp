@@ -19,7 +19,7 @@ constexpr int kNarrow = 6;     ///< width of a layer without caption
 constexpr int kCharacter = 6;  ///< width of a character of a caption
 constexpr int kMargin = 12;
 constexpr int kCount = 40;     ///< width of "x 12" after a name
-constexpr int kFigures = 260;  ///< and of the shapes and numbers
+constexpr int kFigures = 260;  ///< width of the columns of shapes and numbers
 constexpr int kRow = kCell + 10;
 
 /// The colours are classes, so that a dark page can have others.

@@ -1,91 +1,15 @@
 #include "models/frozen_plan.h"
 
-#include <algorithm>
-
 #include "layers/batch_normalization.h"
 #include "layers/conv2d.h"
 #include "layers/depthwise_conv2d.h"
 #include "layers/separable_conv2d.h"
 #include "layers/zero_padding2d.h"
 #include "models/fold_batch_norm.h"
+#include "models/fusion_finder.h"
 
 namespace nanopneumo {
 namespace {
-
-/// The layer of a node as an L, or null.
-template <class L>
-const L* layer_as(const Node& node) {
-  return dynamic_cast<const L*>(node.layer.get());
-}
-
-/// The layers around a convolution that its call can do as well.
-struct Neighbourhood {
-  int input;                ///< value the call reads
-  Padding2D extra_padding;  ///< of a ZeroPadding2D before it
-  const BatchNormalization* batch_norm = nullptr;
-  int batch_norm_node = -1;
-  Activation activation = Activation::none;
-  int output;  ///< value the call makes
-};
-
-/// Finds what can be fused in a segment. A layer can be taken in only where nobody else reads the
-/// value in between.
-class FusionFinder {
- public:
-  FusionFinder(const Graph& graph, std::size_t first, std::size_t last)
-      : graph_(graph), readers_(graph.nodes().size()), first_(first), last_(last) {
-    for (std::size_t n = first + 1; n <= last; ++n)
-      for (const int input : graph.nodes()[n].inputs)
-        readers_[static_cast<std::size_t>(input)].push_back(static_cast<int>(n));
-  }
-
-  Neighbourhood around(int convolution, Activation own_activation) const {
-    Neighbourhood found{.input = node(convolution).inputs[0],
-                        .extra_padding = {},
-                        .activation = own_activation,
-                        .output = convolution};
-    const Node& before = node(found.input);
-    const auto* padding = before.layer ? layer_as<ZeroPadding2D>(before) : nullptr;
-    // A padding layer that is the segment's first node has run already: its output is given.
-    if (padding && static_cast<std::size_t>(found.input) != first_ &&
-        only_reader(found.input) == convolution) {
-      found.extra_padding = padding->padding();
-      found.input = before.inputs[0];
-    }
-    if (own_activation != Activation::none) return found;
-    int next = only_reader(found.output);
-    if (next >= 0 && (found.batch_norm = layer_as<BatchNormalization>(node(next)))) {
-      found.batch_norm_node = found.output = next;
-      next = only_reader(found.output);
-    }
-    if (next >= 0 && node(next).layer->activation() != Activation::none) {
-      found.activation = node(next).layer->activation();
-      found.output = next;
-    }
-    return found;
-  }
-
-  /// Whether a padding layer's value is only read by a convolution that does the padding itself.
-  bool absorbed_by_convolution(int padding_node) const {
-    const int reader = only_reader(padding_node);
-    return reader >= 0 &&
-           (layer_as<Conv2D>(node(reader)) || layer_as<DepthwiseConv2D>(node(reader)) ||
-            layer_as<SeparableConv2D>(node(reader)));
-  }
-
- private:
-  const Node& node(int n) const { return graph_.nodes()[static_cast<std::size_t>(n)]; }
-  /// The one node that reads this value; -1 where there is none, several, or it is the segment's
-  /// result.
-  int only_reader(int value) const {
-    const auto& readers = readers_[static_cast<std::size_t>(value)];
-    return static_cast<std::size_t>(value) != last_ && readers.size() == 1 ? readers[0] : -1;
-  }
-
-  const Graph& graph_;
-  std::vector<std::vector<int>> readers_;
-  std::size_t first_, last_;
-};
 
 template <class T>
 std::vector<double> host_values(const Variable<T>& variable) {
@@ -137,7 +61,7 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
       last_(segment.last < 0 ? static_cast<int>(graph.nodes().size()) - 1 : segment.last),
       values_(graph.nodes().size()) {
   const auto last = static_cast<std::size_t>(last_);
-  const FusionFinder finder(graph, static_cast<std::size_t>(first_), last);
+  const FusionFinder finder(graph, first_, last_);
   std::vector<bool> done(graph.nodes().size(), false);
 
   /// Appends the call of a convolution of kind `convolve` with everything around it that it can do.
@@ -167,6 +91,28 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
                       .last_uses = {}});
   };
 
+  /// Appends a layer that `run` computes, which makes the value `output`.
+  const auto add_layer = [&](const Node& node, std::span<const Variable<T>> own, int output,
+                             auto run) {
+    steps_.push_back({.operation =
+                          [&device, run, layer = node.layer,  // kept alive
+                           own = std::vector<Variable<T>>(own.begin(), own.end())](
+                              std::span<const Tensor<T>> inputs) {
+                            Tape<T> tape(device, Tape<T>::Recording::off);
+                            std::vector<Variable<T>> variables;
+                            for (const Tensor<T>& input : inputs) variables.push_back({input});
+                            return run(Call<T>{.tape = tape,
+                                               .inputs = variables,
+                                               .parameters = own,
+                                               .training = false,
+                                               .random = {}})
+                                .value;
+                          },
+                      .inputs = node.inputs,
+                      .output = output,
+                      .last_uses = {}});
+  };
+
   for (std::size_t i = static_cast<std::size_t>(first_) + 1; i <= last; ++i) {
     const Node& node = graph.nodes()[i];
     const int n = static_cast<int>(i);
@@ -188,25 +134,18 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
                             tape, x, depthwise_kernel, nullptr, window, Activation::none);
                         return conv2d<T>(tape, filtered, kernel, bias, Window{}, activation);
                       });
+    } else if (const auto* batch_norm = layer_as<BatchNormalization>(node);
+               batch_norm && finder.activation_after(n) >= 0) {
+      const int output = finder.activation_after(n);
+      done[static_cast<std::size_t>(output)] = true;
+      const Activation activation =
+          graph.nodes()[static_cast<std::size_t>(output)].layer->activation();
+      add_layer(node, of_node, output, [batch_norm, activation](const Call<T>& call) {
+        return batch_norm->infer(call, activation);
+      });
     } else {
-      steps_.push_back({.operation =
-                            [&device, layer = node.layer,
-                             own = std::vector<Variable<T>>(of_node.begin(), of_node.end())](
-                                std::span<const Tensor<T>> inputs) {
-                              Tape<T> tape(device, Tape<T>::Recording::off);
-                              std::vector<Variable<T>> variables;
-                              for (const Tensor<T>& input : inputs) variables.push_back({input});
-                              return layer
-                                  ->forward(Call<T>{.tape = tape,
-                                                    .inputs = variables,
-                                                    .parameters = own,
-                                                    .training = false,
-                                                    .random = {}})
-                                  .value;
-                            },
-                        .inputs = node.inputs,
-                        .output = n,
-                        .last_uses = {}});
+      add_layer(node, of_node, n,
+                [layer = node.layer.get()](const Call<T>& call) { return layer->forward(call); });
     }
   }
   find_last_uses();
