@@ -131,7 +131,7 @@ TEST_CASE("features of a run take its own options") {
   refuse({"cnn-run"}, {"CNN from scratch has no backbone"});
   refuse({"cnn-run", "--image-size", "50"}, {"--image-size is that of the run"});
   refuse({"cnn-run", "--alpha", "0.5"}, {"--alpha is that of the run"});
-  refuse({"mobilenet"}, {"--weights is required"});
+  refuse({"mobilenet"}, {"MobileNet needs its ImageNet weights", "fetch weights mobilenet"});
   refuse({"data"}, {"data"});
   refuse({"mobilenet", "--weights", "none", "--checkpoint", "last"}, {"--checkpoint"});
 }
