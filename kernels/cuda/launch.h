@@ -28,7 +28,7 @@ struct NamedKernel {
   void (*function)(Parameters...);
 };
 template <class... Parameters>  // clang 14 does not find it by itself
-NamedKernel(const char*, void (*)(Parameters...)) -> NamedKernel<Parameters...>;
+NamedKernel(const char*, void (*)(Parameters...))->NamedKernel<Parameters...>;
 
 namespace GPU_NAMESPACE {
 
