@@ -43,7 +43,7 @@ for library in "${libraries[@]}"; do
   cp -a /usr/lib/$arch/lib"$library".* "$root/usr/lib/$arch/"
 done
 rm -f "$root"/usr/lib/$arch/lib{dnnl,hdf5_serial,boost_context}.a
-ln -s libhdf5_serial.so "$root/usr/lib/$arch/libhdf5.so"
+ln -s $arch/libhdf5_serial.so "$root/usr/lib/libhdf5.so"  # where CMake looks below HDF5_ROOT
 for library in "${libraries[@]}"; do
   ldd "/usr/lib/$arch/lib$library.so" | awk '$3 ~ "^/" {print $3}'
 done | sort -u | grep -vE '/(libc|libm|libdl|librt|libpthread|libstdc\+\+|libgcc_s|libgomp|ld-linux[^/]*)\.so' |

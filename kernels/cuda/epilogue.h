@@ -53,6 +53,8 @@ __device__ inline float4 apply4(const Epilogue<float>& epilogue, float4 value, s
   if (epilogue.bias) add(load4(epilogue.bias + channel));
   if (epilogue.residual) add(load4(epilogue.residual + index));
   const Activation activation = epilogue.activation;
+  // Without this, nvcc stores the four one by one where they come out of a loop (sum_parts.h).
+  if (activation == Activation::none) return value;
   return make_float4(activate(activation, value.x), activate(activation, value.y),
                      activate(activation, value.z), activate(activation, value.w));
 }

@@ -49,8 +49,7 @@ struct Output {
     const std::int64_t row = rows.offset(m);
     if (row >= 0 && n < columns) store_at(row + n, n, value);
   }
-  /// Columns n .. n+3 of row m, where by_four holds. A kernel that knows this calls it instead of
-  /// store4(), whose two ways nvcc may turn into one, with scalar stores.
+  /// Columns n .. n+3 of row m, where by_four holds.
   __device__ void store_by_four(int m, int n, float4 value) const {
     const std::int64_t row = rows.offset(m), i = row + n;
     if (row >= 0 && n < columns) GPU_NAMESPACE::store4(data + i, apply4(epilogue, value, i, n));
