@@ -7,6 +7,7 @@
 #include "train/gradient_sum.h"
 #include "train/provenance.h"
 #include "train/sample_grid.h"
+#include "train/unfreeze.h"
 
 namespace nanopneumo {
 namespace {
@@ -67,7 +68,8 @@ void Trainer::resume(const Checkpoint& last) {
   if (state_.plateau.learning_rate == 0) state_.plateau.learning_rate = config_.learning_rate;
   const FineTuning& tuning = config_.fine_tuning;
   const bool is_second_phase = tuning.wanted() && state_.epoch >= tuning.head_epochs;
-  if ((state_.is_fine_tuning || is_second_phase) && !fresh.is_fine_tuning) unfreeze();
+  if ((state_.is_fine_tuning || is_second_phase) && !fresh.is_fine_tuning)
+    optimizer_ = unfreeze(network_, config_);
   state_.is_fine_tuning = state_.is_fine_tuning || is_second_phase;
   last.restore(network_);
   last.restore(optimizer_);
@@ -75,18 +77,8 @@ void Trainer::resume(const Checkpoint& last) {
   logs_.emplace(folder_, state_, config_.tensorboard);
 }
 
-void Trainer::unfreeze() {
-  const FineTuning& tuning = config_.fine_tuning;
-  const int features = network_.features_node();
-  network_.fine_tune(first_fine_tuned(network_.graph(), features, tuning.layers),
-                     tuning.batch_norm);
-  optimizer_ = Adam<float>(network_.parameters(), config_.learning_rate,
-                           rate_groups(network_.graph(), network_.parameters(), features,
-                                       config_.learning_rate, tuning));
-}
-
 void Trainer::begin_fine_tuning() {
-  unfreeze();
+  optimizer_ = unfreeze(network_, config_);
   state_.is_fine_tuning = true;
   state_.phase_start = state_.epoch;
   state_.plateau = {.learning_rate = config_.learning_rate};

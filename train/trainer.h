@@ -63,7 +63,6 @@ class Trainer {
   /// The backbone is trained from here on. Optimiser and callbacks are fresh ones, as in another compile()
   /// and fit() of a Keras model; the schedule goes on.
   void begin_fine_tuning();
-  void unfreeze();
   void begin_logs();
   void save_last();
   CheckpointHeader header() const;
