@@ -10,9 +10,10 @@
 namespace nanopneumo {
 namespace {
 
-constexpr double kMomentum = 0.9;    // of the smoothed loss
-constexpr double kDivergence = 4;    // times the smallest loss: no larger rate is worth a try
-constexpr std::size_t kSettled = 3;  // points before the smoothed loss means anything
+constexpr double kMomentum = 0.9;     // of the smoothed loss
+constexpr double kDivergence = 4;     // times the smallest loss: no larger rate is worth a try
+constexpr std::size_t kSettled = 10;  // points before the smoothed loss means anything
+constexpr std::size_t kReach = 4;     // points to either side over which a slope is taken
 
 /// The images of batch number `batch` of those that go on, epoch after epoch.
 std::vector<std::int64_t> images_of(int batch, const Config& config, std::int64_t images) {
@@ -66,10 +67,12 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
 }
 
 std::optional<double> suggested_rate(const std::vector<RatePoint>& points) {
+  const auto least = static_cast<std::size_t>(
+      std::ranges::min_element(points, {}, &RatePoint::smoothed) - points.begin());
   std::optional<double> steepest_rate;
   double steepest = 0;
-  for (std::size_t i = kSettled + 1; i + 1 < points.size(); ++i) {
-    const RatePoint &before = points[i - 1], &after = points[i + 1];
+  for (std::size_t i = kSettled + kReach; i <= least && i + kReach < points.size(); ++i) {
+    const RatePoint &before = points[i - kReach], &after = points[i + kReach];
     const double slope =
         (after.smoothed - before.smoothed) / std::log(after.learning_rate / before.learning_rate);
     if (slope >= steepest) continue;

@@ -28,7 +28,8 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
                                            Network& network, const RateRange& range,
                                            const std::function<bool(int step)>& stop);
 
-/// Where the smoothed loss falls most steeply over the logarithm of the rate; nothing where it never falls.
+/// Where the smoothed loss falls most steeply over the logarithm of the rate, between the first ten points
+/// and its minimum; nothing where it never falls there.
 std::optional<double> suggested_rate(const std::vector<RatePoint>& points);
 
 /// "learning_rate,loss,smoothed" and a row for each point.

@@ -18,7 +18,7 @@ bool close(double found, double expected, double tolerance) {
 }
 
 TEST_CASE("ReduceLROnPlateau gives Keras' learning rates") {
-  for (const PlateauCase& c : kPlateauCases) {
+  for (const PlateauCase& c : plateau_cases()) {
     PlateauState state{.learning_rate = 1e-3};
     REQUIRE(c.values.size() == c.rates.size());
     for (std::size_t epoch = 0; epoch < c.values.size(); ++epoch) {
@@ -31,7 +31,7 @@ TEST_CASE("ReduceLROnPlateau gives Keras' learning rates") {
 }
 
 TEST_CASE("EarlyStopping stops where Keras does") {
-  for (const EarlyStoppingCase& c : kEarlyStoppingCases) {
+  for (const EarlyStoppingCase& c : early_stopping_cases()) {
     EarlyStoppingState state;
     int last = -1;
     for (std::size_t epoch = 0; epoch < c.values.size() && last < 0; ++epoch)
@@ -44,7 +44,7 @@ TEST_CASE("EarlyStopping stops where Keras does") {
 
 TEST_CASE("A NaN is no improvement") {
   EarlyStoppingState state{.best = 1.0};
-  const EarlyStopping stopping{.patience = 2};
+  const EarlyStopping stopping = early_stopping("min", 0, 2, std::nullopt, 0);
   CHECK_FALSE(after_epoch(stopping, 4, NAN, state));
   CHECK(after_epoch(stopping, 5, NAN, state));
   CHECK(state.best == 1.0);
@@ -154,13 +154,25 @@ TEST_CASE("Schedules and callbacks that are not possible are refused by option")
   refused(Schedule{.warm_up_epochs = -1}, "--warm-up");
   refused(Schedule{.kind = Kind::step, .decay_epochs = 1, .step_factor = 0}, "--step-factor");
   refused(Schedule{.final_fraction = NAN}, "--final-fraction");
-  refused(Plateau{.factor = 1}, "--plateau-factor");
-  refused(Plateau{.patience = -1}, "--plateau-patience");
-  refused(Plateau{.monitor = {.metric = "f1"}}, "--plateau f1");
-  refused(Plateau{.monitor = {.mode = "up"}}, "--plateau-mode up");
-  refused(EarlyStopping{.patience = -1}, "--early-stopping-patience");
-  refused(EarlyStopping{.baseline = NAN}, "--early-stopping-baseline");
-  refused(EarlyStopping{.monitor = {.min_delta = INFINITY}}, "--early-stopping-min-delta");
+  const auto refused_with = [&](auto callback, const auto& change, const char* part) {
+    change(callback);
+    refused(callback, part);
+  };
+  refused_with(
+      Plateau(), [](Plateau& p) { p.factor = 1; }, "--plateau-factor");
+  refused_with(
+      Plateau(), [](Plateau& p) { p.patience = -1; }, "--plateau-patience");
+  refused_with(
+      Plateau(), [](Plateau& p) { p.monitor.metric = "f1"; }, "--plateau f1");
+  refused_with(
+      Plateau(), [](Plateau& p) { p.monitor.mode = "up"; }, "--plateau-mode up");
+  using Stop = EarlyStopping;
+  refused_with(
+      Stop(), [](Stop& s) { s.patience = -1; }, "--early-stopping-patience");
+  refused_with(
+      Stop(), [](Stop& s) { s.baseline = NAN; }, "--early-stopping-baseline");
+  refused_with(
+      Stop(), [](Stop& s) { s.monitor.min_delta = INFINITY; }, "--early-stopping-min-delta");
 }
 
 }  // namespace
