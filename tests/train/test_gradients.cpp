@@ -10,6 +10,7 @@
 #include "tests/reference/reference_device.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
+#include "tests/support/gpu_devices.h"
 #include "tests/train/training_run.h"
 #include "train/finite_check.h"
 #include "train/flat_ops.h"
@@ -86,6 +87,10 @@ void check_flat_ops(Device& device, double tolerance) {
 TEST_CASE("Norms, factors and clipping of flat buffers on the CPU and the reference") {
   check_flat_ops<float>(*make_cpu_device(2), 2e-6);
   check_flat_ops<double>(*make_reference_device(), 1e-13);
+}
+
+TEST_CASE("Norms, factors and clipping of flat buffers on every GPU device") {
+  for_each_gpu_device([](Device& device) { check_flat_ops<float>(device, 2e-6); });
 }
 
 TEST_CASE("Small values survive clipping of values") {
