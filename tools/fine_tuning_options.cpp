@@ -12,25 +12,29 @@ std::int64_t count_trained(const Graph& graph) {
 
 }  // namespace
 
-void add_fine_tuning_options(Command command, FineTuning& tuning) {
+void add_fine_tuning_options(ConfigOptions& options) {
   const char* group = "Fine-tuning";
-  command
-      .option("--fine-tune", tuning.layers,
-              "Train of the backbone too: its last N layers with weights, those from a LAYER on, "
-              "or all")
+  const auto tuning = [](auto FineTuning::*member) {
+    return [=](Config & c) -> auto& { return c.fine_tuning.*member; };
+  };
+  options
+      .add("--fine-tune", tuning(&FineTuning::layers),
+           "Train of the backbone too: its last N layers with weights, those from a LAYER on, "
+           "or all")
       .value_name("N|LAYER|all")
       .group(group);
-  command.option("--fine-tune-learning-rate", tuning.learning_rate, "Of the backbone").group(group);
-  command
-      .option("--rate-decay", tuning.rate_decay,
-              "A stage of the backbone learns this many times as fast as the one after it")
+  options.add("--fine-tune-learning-rate", tuning(&FineTuning::learning_rate), "Of the backbone")
       .group(group);
-  command.option("--head-epochs", tuning.head_epochs, "Epochs of the head alone, before")
+  options
+      .add("--rate-decay", tuning(&FineTuning::rate_decay),
+           "A stage of the backbone learns this many times as fast as the one after it")
       .group(group);
-  command
-      .flag(
-          "--freeze-batch-norm", [&tuning] { tuning.batch_norm = FineTunedBatchNorm::nothing; },
-          "Leave batch normalisation's gamma and beta as they are, like its statistics")
+  options.add("--head-epochs", tuning(&FineTuning::head_epochs), "Epochs of the head alone, before")
+      .group(group);
+  options
+      .add_flag("--freeze-batch-norm",
+                "Leave batch normalisation's gamma and beta as they are, like its statistics",
+                [](Config& c) { c.fine_tuning.batch_norm = FineTunedBatchNorm::nothing; })
       .group(group);
 }
 

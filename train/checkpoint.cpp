@@ -74,7 +74,18 @@ void save_training(const std::filesystem::path& file, const CheckpointHeader& he
                    {"state/options", state.options_fingerprint},
                    {"state/best_epoch", std::to_string(state.best_epoch)},
                    {"state/best_accuracy", exact(state.best_accuracy)},
-                   {"state/best_loss", exact(state.best_loss)}});
+                   {"state/best_loss", exact(state.best_loss)},
+                   {"state/phase_start", std::to_string(state.phase_start)},
+                   {"state/is_fine_tuning", std::to_string(state.is_fine_tuning)},
+                   {"state/is_finished", std::to_string(state.is_finished)},
+                   {"state/event_bytes", std::to_string(state.event_bytes)},
+                   {"plateau/wait", std::to_string(state.plateau.wait)},
+                   {"plateau/cooldown", std::to_string(state.plateau.cooldown)},
+                   {"plateau/learning_rate", exact(state.plateau.learning_rate)},
+                   {"early_stopping/wait", std::to_string(state.early_stopping.wait)}});
+  if (state.plateau.best) metadata["plateau/best"] = exact(*state.plateau.best);
+  if (state.early_stopping.best)
+    metadata["early_stopping/best"] = exact(*state.early_stopping.best);
   write_safetensors(file, metadata, tensors.list());
 }
 
@@ -148,17 +159,32 @@ void Checkpoint::restore(Network& network) const {
 }
 
 TrainingState Checkpoint::training_state() const {
-  return {.epoch = whole("state/epoch"),
-          .next_batch = whole("state/next_batch"),
-          .step = whole("state/step"),
-          .loss_sum = number("state/loss_sum"),
-          .correct = whole("state/correct"),
-          .seen = whole("state/seen"),
-          .data_fingerprint = text("state/data"),
-          .options_fingerprint = text("state/options"),
-          .best_epoch = whole("state/best_epoch"),
-          .best_accuracy = number("state/best_accuracy"),
-          .best_loss = number("state/best_loss")};
+  TrainingState state{.epoch = whole("state/epoch"),
+                      .next_batch = whole("state/next_batch"),
+                      .step = whole("state/step"),
+                      .loss_sum = number("state/loss_sum"),
+                      .correct = whole("state/correct"),
+                      .seen = whole("state/seen"),
+                      .data_fingerprint = text("state/data"),
+                      .options_fingerprint = text("state/options"),
+                      .best_epoch = whole("state/best_epoch"),
+                      .best_accuracy = number("state/best_accuracy"),
+                      .best_loss = number("state/best_loss")};
+  if (!has("state/phase_start")) return state;  // of a version without schedules and callbacks
+  const auto optional = [&](const char* key) {
+    return has(key) ? std::optional<double>(number(key)) : std::nullopt;
+  };
+  state.phase_start = whole("state/phase_start");
+  state.is_fine_tuning = whole("state/is_fine_tuning") != 0;
+  state.is_finished = whole("state/is_finished") != 0;
+  state.event_bytes = whole("state/event_bytes");
+  state.plateau = {.best = optional("plateau/best"),
+                   .wait = whole("plateau/wait"),
+                   .cooldown = whole("plateau/cooldown"),
+                   .learning_rate = number("plateau/learning_rate")};
+  state.early_stopping = {.best = optional("early_stopping/best"),
+                          .wait = whole("early_stopping/wait")};
+  return state;
 }
 
 void Checkpoint::restore(Adam<float>& optimizer) const {

@@ -8,7 +8,9 @@
 
 #include "io/safetensors.h"
 #include "train/adam.h"
+#include "train/early_stopping.h"
 #include "train/network.h"
+#include "train/plateau.h"
 
 namespace nanopneumo {
 
@@ -27,6 +29,13 @@ struct TrainingState {
 
   std::int64_t best_epoch = 0;  ///< from 1; 0: none yet
   double best_accuracy = 0, best_loss = 0;
+
+  PlateauState plateau{};  ///< its learning rate is the head's, before the schedule's factor
+  EarlyStoppingState early_stopping{};
+  std::int64_t phase_start = 0;  ///< epochs that were complete when this phase began
+  bool is_fine_tuning = false;   ///< the second phase of two, or the only one
+  bool is_finished = false;      ///< stopped early
+  std::int64_t event_bytes = 0;  ///< length of the TensorBoard event file
 };
 
 /// What a checkpoint says about itself besides its tensors.

@@ -1,32 +1,13 @@
 #include "train/config.h"
 
-#include <toml++/toml.h>
-
 #include <cmath>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include "io/file_bytes.h"
-#include "io/safetensors_checksum.h"
-#include "train/table_reader.h"
 
 namespace nanopneumo {
 namespace {
-
-toml::array pair_array(const std::array<double, 2>& pair) { return toml::array{pair[0], pair[1]}; }
-
-toml::table augmentation_table(const AugmentationRanges& a) {
-  toml::table table{{"rotation_range", a.rotation_range},
-                    {"width_shift_range", a.width_shift_range},
-                    {"height_shift_range", a.height_shift_range},
-                    {"shear_range", a.shear_range},
-                    {"zoom_range", pair_array(a.zoom_range)},
-                    {"horizontal_flip", a.horizontal_flip},
-                    {"vertical_flip", a.vertical_flip}};
-  if (a.brightness_range) table.insert("brightness_range", pair_array(*a.brightness_range));
-  return table;
-}
 
 void require(bool condition, const char* option, double value, const char* range) {
   if (!condition)
@@ -96,6 +77,21 @@ void validate_fine_tuning(const Config& c) {
           "from 0 up to, but not, that of --epochs");
 }
 
+void validate_callbacks(const Config& c) {
+  require(c.accumulate >= 1 && c.accumulate <= 100000, "--accumulate", c.accumulate,
+          "from 1 to 100000");
+  c.schedule.validate();
+  c.clipping.validate();
+  if (c.early_stopping) c.early_stopping->validate();
+  if (!c.plateau) return;
+  c.plateau->validate();
+  if (c.schedule.kind != Schedule::Kind::constant)
+    throw_input_error(
+        "--plateau and --schedule {} would both set the learning rate (Keras refuses that, too); "
+        "leave one of them away",
+        c.schedule.name());
+}
+
 }  // namespace
 
 void Config::validate() const {
@@ -123,151 +119,13 @@ void Config::validate() const {
         "--val-split "
         "away: phantoms are drawn for both parts");
   validate_fine_tuning(*this);
+  validate_callbacks(*this);
   augmentation.validate();
   for (const std::string* path : {&data, &weights})
     if (!is_utf8(*path))
       throw_input_error("the path {} is no UTF-8 text, so config.toml cannot keep it; rename it",
                         shown(*path));
   device_options().validate();
-}
-
-namespace {
-
-toml::table fine_tuning_table(const FineTuning& f) {
-  return toml::table{{"layers", f.layers},
-                     {"learning_rate", f.learning_rate},
-                     {"rate_decay", f.rate_decay},
-                     {"head_epochs", f.head_epochs},
-                     {"freeze_batch_norm", f.batch_norm == FineTunedBatchNorm::nothing}};
-}
-
-FineTuning read_fine_tuning(const toml::table& table, const std::string& file) {
-  FineTuning f;
-  bool freeze_batch_norm = false;
-  TableReader reader(table, file);
-  reader.read("layers", f.layers);
-  reader.read("learning_rate", f.learning_rate);
-  reader.read("rate_decay", f.rate_decay);
-  reader.read("head_epochs", f.head_epochs);
-  reader.read("freeze_batch_norm", freeze_batch_norm);
-  reader.finish();
-  if (freeze_batch_norm) f.batch_norm = FineTunedBatchNorm::nothing;
-  return f;
-}
-
-toml::table options_table(const Config& c) {
-  toml::table table{
-      {"model", c.model},
-      {"alpha", c.alpha},
-      {"image_height", c.image_height},
-      {"image_width", c.image_width},
-      {"dropout", c.dropout},
-      {"data", c.data},
-      {"phantoms", c.phantoms},
-      {"interpolation", c.interpolation == Interpolation::nearest ? "nearest" : "bilinear"},
-      {"weights", c.weights},
-      {"epochs", c.epochs},
-      {"batch", c.batch},
-      {"learning_rate", c.learning_rate},
-      {"class_weight", c.class_weights.str()},
-      {"seed", static_cast<std::int64_t>(c.seed)},
-      {"device", c.device},
-      {"precision", c.precision},
-      {"gemm", c.gemm},
-      {"threads", c.threads},
-      {"loader_threads", c.loader_threads},
-      {"augmentation", augmentation_table(c.augmentation)}};
-  if (c.validation_split) table.insert("validation_split", *c.validation_split);
-  if (c.fine_tuning.wanted()) table.insert("fine_tuning", fine_tuning_table(c.fine_tuning));
-  return table;
-}
-
-std::string toml_text(const toml::table& table) {
-  std::ostringstream out;
-  out << "# nanopneumo " NANOPNEUMO_VERSION ": the resolved options of this run\n" << table << '\n';
-  return out.str();
-}
-
-}  // namespace
-
-std::string to_toml(const Config& config) { return toml_text(options_table(config)); }
-
-std::string fingerprint(const Config& config) {
-  const Config standard;
-  Config deciding = config;
-  deciding.epochs = standard.epochs;
-  deciding.device = standard.device;
-  deciding.threads = standard.threads;
-  deciding.loader_threads = standard.loader_threads;
-  deciding.data = standard.data;
-  deciding.weights = standard.weights;
-  toml::table table = options_table(deciding);
-  for (const char* key : {"precision", "gemm"}) table.erase(key);
-  const std::string text = toml_text(table);
-  Checksum checksum;
-  checksum.add(std::string_view(text).substr(text.find('\n')));  // the first line names the version
-  return checksum.hex();
-}
-
-Config read_config(const std::filesystem::path& file) {
-  toml::table table;
-  std::ifstream in(file);
-  if (!in) throw_input_error("{} cannot be read; give the folder of a run", file.string());
-  try {
-    table = toml::parse(in, file.string());
-  } catch (const toml::parse_error& error) {
-    throw_input_error("{} is not valid TOML (line {}: {}); restore it or start a new run",
-                      file.string(), error.source().begin.line, std::string(error.description()));
-  }
-  Config c;
-  TableReader reader(table, file.string());
-  reader.read("model", c.model);
-  reader.read("alpha", c.alpha);
-  reader.read("image_height", c.image_height);
-  reader.read("image_width", c.image_width);
-  reader.read("dropout", c.dropout);
-  reader.read("data", c.data);
-  reader.read("phantoms", c.phantoms);
-  reader.read("validation_split", c.validation_split);
-  reader.read("weights", c.weights);
-  reader.read("epochs", c.epochs);
-  reader.read("batch", c.batch);
-  reader.read("learning_rate", c.learning_rate);
-  reader.read("seed", c.seed);
-  reader.read("device", c.device);
-  reader.read_if_there("precision", c.precision);  // runs before the first GPU's have neither
-  reader.read_if_there("gemm", c.gemm);
-  reader.read("threads", c.threads);
-  reader.read("loader_threads", c.loader_threads);
-  std::string interpolation = "nearest", class_weight = "none";
-  reader.read("interpolation", interpolation);
-  reader.read("class_weight", class_weight);
-  if (interpolation != "nearest" && interpolation != "bilinear")
-    reader.fail("interpolation", "is neither nearest nor bilinear");
-  c.interpolation = interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
-  const toml::table augmentation = reader.sub_table("augmentation");
-  if (reader.has("fine_tuning"))
-    c.fine_tuning = read_fine_tuning(reader.sub_table("fine_tuning"), file.string());
-  reader.finish();
-
-  AugmentationRanges& a = c.augmentation;
-  TableReader ranges(augmentation, file.string());
-  ranges.read("rotation_range", a.rotation_range);
-  ranges.read("width_shift_range", a.width_shift_range);
-  ranges.read("height_shift_range", a.height_shift_range);
-  ranges.read("shear_range", a.shear_range);
-  ranges.read("zoom_range", a.zoom_range);
-  ranges.read("brightness_range", a.brightness_range);
-  ranges.read("horizontal_flip", a.horizontal_flip);
-  ranges.read("vertical_flip", a.vertical_flip);
-  ranges.finish();
-  try {
-    c.class_weights = ClassWeights::parse(class_weight);
-    c.validate();
-  } catch (const InputError& error) {
-    throw_input_error("{}: {}", file.string(), error.what());
-  }
-  return c;
 }
 
 }  // namespace nanopneumo

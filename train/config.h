@@ -11,7 +11,11 @@
 #include "models/registry.h"
 #include "tensor/device_options.h"
 #include "train/augmentation.h"
+#include "train/early_stopping.h"
 #include "train/fine_tuning.h"
+#include "train/gradient_clipping.h"
+#include "train/plateau.h"
+#include "train/schedule.h"
 
 namespace nanopneumo {
 
@@ -44,6 +48,11 @@ struct Config {
   int epochs = 10;
   int batch = 32;
   double learning_rate = 1e-3;  ///< of the head, or of the scratch CNN
+  Schedule schedule{};
+  std::optional<Plateau> plateau;
+  std::optional<EarlyStopping> early_stopping;
+  Clipping clipping{};
+  int accumulate = 1;  ///< batches from which one update is made
   FineTuning fine_tuning{};
   ClassWeights class_weights;
   AugmentationRanges augmentation;
@@ -52,6 +61,7 @@ struct Config {
   std::string device = "cpu", precision = "float32", gemm = "ours";  ///< see DeviceOptions
   int threads = 0;                                                   ///< 0: all CPUs
   int loader_threads = 0;                                            ///< 0: as many as threads
+  bool tensorboard = false;                                          ///< write an event file too
 
   Shape image() const { return {image_height, image_width, 3}; }
   DeviceOptions device_options() const { return {device, threads, precision, gemm}; }
@@ -65,10 +75,13 @@ struct Config {
 /// The text of config.toml: every option, with a value that reads back the same.
 std::string to_toml(const Config& config);
 /// A checksum of the options that decide how a run goes on: not of the number of epochs, of what it is
-/// computed on (which decides the last bits) or of where data and weights lie.
+/// computed on (which decides the last bits), of where data and weights lie or of what is written.
 std::string fingerprint(const Config& config);
-/// Throws InputError, naming `file`, for a file that cannot be read or holds an unknown or unfit
-/// value.
+/// The config.toml of a run, in which every option is. Throws InputError, naming `file`, for a file that
+/// cannot be read or holds an unknown or unfit value.
 Config read_config(const std::filesystem::path& file);
+/// `base` with the options that are in `file`, the same kind of file with as few of them as one likes. It
+/// is not validated: options of the command line may follow. Throws InputError as read_config.
+Config read_options(const std::filesystem::path& file, const Config& base);
 
 }  // namespace nanopneumo

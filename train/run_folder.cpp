@@ -71,14 +71,20 @@ RunFolder RunFolder::open(const std::filesystem::path& path) {
 }
 
 CsvLog::CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t keep_rows)
+    : CsvLog(path, 1, std::string(header) + '\n', keep_rows) {}
+
+CsvLog CsvLog::without_header(const std::filesystem::path& path, std::int64_t keep_lines) {
+  return CsvLog(path, 0, "", keep_lines);
+}
+
+CsvLog::CsvLog(const std::filesystem::path& path, std::int64_t header_lines, std::string text,
+               std::int64_t keep_rows)
     : path_(path) {
-  std::string text(header);
-  text += '\n';
   std::int64_t kept = 0;
   if (keep_rows > 0) {
     std::ifstream in(path);
     std::string line;
-    std::getline(in, line);
+    for (std::int64_t i = 0; i < header_lines; ++i) std::getline(in, line);
     for (; kept < keep_rows && std::getline(in, line); ++kept) text += line + '\n';
     if (kept < keep_rows)
       throw_input_error("{} has {} rows where the checkpoint has {}; restore it or start a new run",

@@ -11,8 +11,8 @@
 
 namespace nanopneumo {
 
-/// Names of a run's files: config.toml, log.csv (a row each epoch), steps.csv (a row each step),
-/// timing.csv, best.safetensors and last.safetensors.
+/// Names of a run's files: config.toml, provenance.toml, log.csv and log.jsonl (a line each epoch), steps.csv
+/// (a row each batch), timing.csv, best.safetensors, last.safetensors, and those that not every run has.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
@@ -25,6 +25,11 @@ class RunFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.toml"; }
+  std::filesystem::path provenance() const { return path_ / "provenance.toml"; }
+  std::filesystem::path json_log() const { return path_ / "log.jsonl"; }
+  /// TensorBoard takes a file for events where its name holds "tfevents".
+  std::filesystem::path events() const { return path_ / "events.out.tfevents.0.nanopneumo"; }
+  std::filesystem::path not_finite() const { return path_ / "not_finite.txt"; }
   std::filesystem::path log() const { return path_ / "log.csv"; }
   std::filesystem::path steps() const { return path_ / "steps.csv"; }
   std::filesystem::path timing() const { return path_ / "timing.csv"; }
@@ -36,18 +41,23 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
-/// A CSV file that rows are appended to.
+/// A file of lines, CSV where it has a header, that lines are appended to.
 class CsvLog {
  public:
   /// Opens `path` with `header` and its first `keep_rows` rows as they were; later ones, written
   /// after the checkpoint that a run resumes from, are dropped.
   CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t keep_rows);
+  static CsvLog without_header(const std::filesystem::path& path, std::int64_t keep_lines);
 
   /// Appends a row, which is in the file when this returns. Throws InputError where the disk is
   /// full.
   void append(std::string_view row);
 
  private:
+  /// `text` is what comes before the rows.
+  CsvLog(const std::filesystem::path& path, std::int64_t header_lines, std::string text,
+         std::int64_t keep_rows);
+
   std::filesystem::path path_;
   std::ofstream out_;
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "layers/binary_cross_entropy.h"
+#include "train/finite_check.h"
 
 namespace nanopneumo {
 
@@ -21,25 +22,36 @@ StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
 }
 
 template <class T>
+StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parameters,
+                                       const LabelledBatch<T>& batch, const Pass& pass,
+                                       Segment segment) {
+  const StepResult<T> result = compute_gradients(graph, parameters, batch, pass, segment);
+  if (!std::isfinite(result.loss) || !gradients_are_finite(parameters))
+    throw NotFiniteError(fmt::format(
+        "training has diverged in step {}, whose loss is {}: {}; lower --learning-rate or, where "
+        "the "
+        "backbone is trained, --fine-tune-learning-rate, or clip the gradients (--clip-norm)",
+        pass.step + 1, result.loss, where_not_finite(graph, parameters, batch, pass, segment)));
+  return result;
+}
+
+template <class T>
 StepResult<T> train_step(const Graph& graph, Parameters<T>& parameters, Adam<T>& optimizer,
                          const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
-  const StepResult<T> result = compute_gradients(graph, parameters, batch, pass, segment);
-  if (!std::isfinite(result.loss))
-    throw_input_error(
-        "the loss of step {} is {}: training has diverged; lower --learning-rate or, where the "
-        "backbone is trained, --fine-tune-learning-rate",
-        pass.step + 1, result.loss);
+  const StepResult<T> result = compute_finite_gradients(graph, parameters, batch, pass, segment);
   optimizer.step(parameters);
   return result;
 }
 
-template StepResult<float> compute_gradients(const Graph&, Parameters<float>&,
-                                             const LabelledBatch<float>&, const Pass&, Segment);
-template StepResult<double> compute_gradients(const Graph&, Parameters<double>&,
-                                              const LabelledBatch<double>&, const Pass&, Segment);
-template StepResult<float> train_step(const Graph&, Parameters<float>&, Adam<float>&,
-                                      const LabelledBatch<float>&, const Pass&, Segment);
-template StepResult<double> train_step(const Graph&, Parameters<double>&, Adam<double>&,
-                                       const LabelledBatch<double>&, const Pass&, Segment);
+#define NANOPNEUMO_INSTANTIATE(T)                                                                 \
+  template StepResult<T> compute_gradients(const Graph&, Parameters<T>&, const LabelledBatch<T>&, \
+                                           const Pass&, Segment);                                 \
+  template StepResult<T> compute_finite_gradients(const Graph&, Parameters<T>&,                   \
+                                                  const LabelledBatch<T>&, const Pass&, Segment); \
+  template StepResult<T> train_step(const Graph&, Parameters<T>&, Adam<T>&,                       \
+                                    const LabelledBatch<T>&, const Pass&, Segment);
+NANOPNEUMO_INSTANTIATE(float)
+NANOPNEUMO_INSTANTIATE(double)
+#undef NANOPNEUMO_INSTANTIATE
 
 }  // namespace nanopneumo

@@ -26,8 +26,14 @@ StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
                                 const LabelledBatch<T>& batch, const Pass& pass,
                                 Segment segment = {});
 
-/// compute_gradients, then one update. Throws InputError, before the update, where the loss is not
-/// a finite number.
+/// The same. Throws NotFiniteError, before anything uses them, where the loss or a gradient is not a finite
+/// number; it names the layer where that began, with what the values there are like (finite_check.h).
+template <class T>
+StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parameters,
+                                       const LabelledBatch<T>& batch, const Pass& pass,
+                                       Segment segment = {});
+
+/// compute_finite_gradients, then one update.
 template <class T>
 StepResult<T> train_step(const Graph& graph, Parameters<T>& parameters, Adam<T>& optimizer,
                          const LabelledBatch<T>& batch, const Pass& pass, Segment segment = {});

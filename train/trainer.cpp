@@ -3,7 +3,11 @@
 #include <chrono>
 
 #include "io/atomic_file.h"
-#include "train/process_memory.h"
+#include "train/finite_check.h"
+#include "train/gradient_sum.h"
+#include "train/provenance.h"
+#include "train/sample_grid.h"
+#include "train/unfreeze.h"
 
 namespace nanopneumo {
 namespace {
@@ -12,11 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// An undefined figure is an empty field.
-std::string field(const std::optional<double>& value) {
-  return value ? fmt::format("{:.9g}", *value) : "";
 }
 
 std::int64_t count_correct(std::span<const float> logits, const Tensor<float>& labels) {
@@ -40,7 +39,8 @@ Trainer::Trainer(const Config& config, const TrainingData& data, Network& networ
   class_weights_ = config.class_weights.resolve(data.train.size() - positives, positives);
   state_.data_fingerprint = fingerprint(data);
   state_.options_fingerprint = fingerprint(config);
-  choose_layers();
+  state_.plateau.learning_rate = config.learning_rate;
+  if (config.fine_tuning.wanted() && config.fine_tuning.head_epochs == 0) begin_fine_tuning();
 }
 
 std::int64_t Trainer::batches_per_epoch() const {
@@ -64,34 +64,33 @@ void Trainer::resume(const Checkpoint& last) {
   require_same(state_.data_fingerprint, fresh.data_fingerprint,
                "images (number, labels or pixels)");
   require_same(state_.options_fingerprint, fresh.options_fingerprint, "options in config.toml");
-  choose_layers();
+  // Checkpoints of before the callbacks hold neither a phase nor a rate.
+  if (state_.plateau.learning_rate == 0) state_.plateau.learning_rate = config_.learning_rate;
+  const FineTuning& tuning = config_.fine_tuning;
+  const bool is_second_phase = tuning.wanted() && state_.epoch >= tuning.head_epochs;
+  if ((state_.is_fine_tuning || is_second_phase) && !fresh.is_fine_tuning)
+    optimizer_ = unfreeze(network_, config_);
+  state_.is_fine_tuning = state_.is_fine_tuning || is_second_phase;
   last.restore(network_);
   last.restore(optimizer_);
   remove_stale_temporaries(folder_.path());
-  open_logs();
+  logs_.emplace(folder_, state_, config_.tensorboard);
 }
 
-void Trainer::choose_layers() {
-  const FineTuning& tuning = config_.fine_tuning;
-  if (!tuning.wanted() || is_fine_tuning_ || state_.epoch < tuning.head_epochs) return;
-  const int features = network_.features_node();
-  network_.fine_tune(first_fine_tuned(network_.graph(), features, tuning.layers),
-                     tuning.batch_norm);
-  optimizer_ = Adam<float>(network_.parameters(), config_.learning_rate,
-                           rate_groups(network_.graph(), network_.parameters(), features,
-                                       config_.learning_rate, tuning));
-  is_fine_tuning_ = true;
+void Trainer::begin_fine_tuning() {
+  optimizer_ = unfreeze(network_, config_);
+  state_.is_fine_tuning = true;
+  state_.phase_start = state_.epoch;
+  state_.plateau = {.learning_rate = config_.learning_rate};
+  state_.early_stopping = {};
 }
 
-void Trainer::open_logs() {
-  log_.emplace(folder_.log(),
-               "epoch,loss,accuracy,val_loss,val_accuracy,val_auc,val_sensitivity,val_specificity,"
-               "val_tp,val_fp,val_tn,val_fn",
-               state_.epoch);
-  steps_.emplace(folder_.steps(), "step,epoch,loss", state_.step);
-  timing_.emplace(folder_.timing(),
-                  "epoch,train_seconds,validation_seconds,images_per_second,peak_memory_mib",
-                  state_.epoch);
+void Trainer::begin_logs() {
+  write_file_atomically(folder_.provenance(), provenance(config_, state_.data_fingerprint));
+  logs_.emplace(folder_, state_, config_.tensorboard);
+  if (logs_->has_events())
+    logs_->write_samples(
+        sample_grid(network_.device(), data_.train, config_.augmentation, config_.seed));
 }
 
 CheckpointHeader Trainer::header() const {
@@ -104,13 +103,14 @@ CheckpointHeader Trainer::header() const {
           .epoch = state_.epoch};
 }
 
-void Trainer::save_last() const {
+void Trainer::save_last() {
+  state_.event_bytes = logs_->event_bytes();
   save_training(folder_.last(), header(), network_, optimizer_, state_);
 }
 
 bool Trainer::run(TrainingObserver& observer, const std::function<bool()>& stop) {
-  if (!log_) open_logs();
-  while (state_.epoch < config_.epochs) {
+  if (!logs_) begin_logs();
+  while (state_.epoch < config_.epochs && !state_.is_finished) {
     EpochRecord record{.epoch = state_.epoch + 1};
     if (!train_epoch(record, observer, stop) || !validate(record, observer, stop)) {
       save_last();
@@ -122,48 +122,102 @@ bool Trainer::run(TrainingObserver& observer, const std::function<bool()>& stop)
   return true;
 }
 
+std::span<const std::int64_t> Trainer::images_of(std::span<const std::int64_t> order,
+                                                 std::int64_t batch) const {
+  const auto size = static_cast<std::size_t>(config_.batch);
+  const std::size_t first = static_cast<std::size_t>(batch) * size;
+  return order.subspan(first, std::min(size, order.size() - first));
+}
+
+double Trainer::learning_rate(std::int64_t batch) const {
+  const std::int64_t accumulate = config_.accumulate;
+  const std::int64_t updates_per_epoch = (batches_per_epoch() + accumulate - 1) / accumulate;
+  return state_.plateau.learning_rate *
+         config_.schedule.factor(state_.epoch * updates_per_epoch + batch / accumulate,
+                                 updates_per_epoch);
+}
+
 bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
                           const std::function<bool()>& stop) {
   const auto start = Clock::now();
-  const auto epoch = static_cast<std::uint32_t>(state_.epoch);
-  const std::vector<std::int64_t> order = epoch_order(data_.train.size(), config_.seed, epoch);
-  const auto batch_size = static_cast<std::int64_t>(config_.batch);
-  const std::int64_t batches = batches_per_epoch();
-  const auto images_of = [&](std::int64_t batch) {
-    const std::int64_t first = batch * batch_size;
-    const std::int64_t count = std::min(batch_size, data_.train.size() - first);
-    return std::span(order).subspan(static_cast<std::size_t>(first),
-                                    static_cast<std::size_t>(count));
-  };
-
-  while (state_.next_batch < batches) {
+  const std::vector<std::int64_t> order =
+      epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
+  while (state_.next_batch < batches_per_epoch()) {
     if (stop()) return false;
-    const auto which = images_of(state_.next_batch);
-    const auto count = static_cast<std::int64_t>(which.size());
-    LabelledBatch<float> batch = training_batches_.training(which, config_.augmentation,
-                                                            class_weights_, config_.seed, epoch);
-    if (state_.next_batch + 1 < batches)
-      training_batches_.prepare(images_of(state_.next_batch + 1));
-    batch.x = network_.frozen_output(batch.x);
-    const Pass pass{
-        .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};
-    const StepResult<float> result = train_step(network_.graph(), network_.parameters(), optimizer_,
-                                                batch, pass, network_.trained_segment());
-    ++state_.step;
-    ++state_.next_batch;
-    state_.loss_sum += result.loss * static_cast<double>(count);
-    state_.correct += count_correct(result.logits, batch.labels);
-    state_.seen += count;
-    record.images += count;
-    steps_->append(fmt::format("{},{},{:.9g}", state_.step, record.epoch, result.loss));
-    const auto seen = static_cast<double>(state_.seen);
-    observer.on_step(record.epoch, state_.next_batch, batches, state_.loss_sum / seen,
-                     static_cast<double>(state_.correct) / seen);
+    update(order, record, observer);
   }
   record.loss = state_.loss_sum / static_cast<double>(state_.seen);
   record.accuracy = static_cast<double>(state_.correct) / static_cast<double>(state_.seen);
+  record.learning_rate = learning_rate(batches_per_epoch() - 1);
   record.train_seconds = seconds_since(start);
   return true;
+}
+
+void Trainer::update(std::span<const std::int64_t> order, EpochRecord& record,
+                     TrainingObserver& observer) {
+  Parameters<float>& parameters = network_.parameters();
+  optimizer_.set_learning_rate(learning_rate(state_.next_batch));
+  const std::int64_t end = std::min(state_.next_batch + config_.accumulate, batches_per_epoch());
+  if (config_.accumulate == 1) {
+    train_batch(order, record, observer);
+  } else {
+    const auto images =
+        static_cast<double>(std::min(order.size(), static_cast<std::size_t>(end * config_.batch)) -
+                            static_cast<std::size_t>(state_.next_batch * config_.batch));
+    GradientSum<float> sum(parameters);
+    while (state_.next_batch < end) {
+      const auto share = static_cast<double>(images_of(order, state_.next_batch).size()) / images;
+      train_batch(order, record, observer);
+      sum.add(parameters, share);
+    }
+    sum.store(parameters);
+  }
+  clip_gradients(config_.clipping, parameters);
+  optimizer_.step(parameters);
+}
+
+void Trainer::train_batch(std::span<const std::int64_t> order, EpochRecord& record,
+                          TrainingObserver& observer) {
+  const auto epoch = static_cast<std::uint32_t>(state_.epoch);
+  const auto which = images_of(order, state_.next_batch);
+  const auto count = static_cast<std::int64_t>(which.size());
+  const std::int64_t batches = batches_per_epoch();
+  LabelledBatch<float> batch =
+      training_batches_.training(which, config_.augmentation, class_weights_, config_.seed, epoch);
+  if (state_.next_batch + 1 < batches)
+    training_batches_.prepare(images_of(order, state_.next_batch + 1));
+  batch.x = network_.frozen_output(batch.x);
+  const StepResult<float> result = finite_gradients(batch, which);
+  ++state_.step;
+  ++state_.next_batch;
+  state_.loss_sum += result.loss * static_cast<double>(count);
+  state_.correct += count_correct(result.logits, batch.labels);
+  state_.seen += count;
+  record.images += count;
+  logs_->write_step(state_.step, record.epoch, result.loss, optimizer_.learning_rate());
+  const auto seen = static_cast<double>(state_.seen);
+  observer.on_step(record.epoch, state_.next_batch, batches, state_.loss_sum / seen,
+                   static_cast<double>(state_.correct) / seen);
+}
+
+StepResult<float> Trainer::finite_gradients(const LabelledBatch<float>& batch,
+                                            std::span<const std::int64_t> which) {
+  const Pass pass{
+      .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};
+  try {
+    return compute_finite_gradients(network_.graph(), network_.parameters(), batch, pass,
+                                    network_.trained_segment());
+  } catch (const NotFiniteError& error) {
+    std::string names;
+    for (const std::int64_t i : which)
+      names += data_.train.names[static_cast<std::size_t>(i)] + '\n';
+    write_file_atomically(folder_.not_finite(),
+                          fmt::format("{}\n\nThe images of the batch:\n{}", error.what(), names));
+    throw NotFiniteError(fmt::format(
+        "{} (the first of the batch's {} images is {}, all are named in {})", error.what(),
+        which.size(), data_.train.names[static_cast<std::size_t>(which[0])],
+        folder_.not_finite().string()));
+  }
 }
 
 bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
@@ -197,17 +251,27 @@ void Trainer::finish_epoch(EpochRecord& record) {
     state_.best_accuracy = v.accuracy;
     state_.best_loss = record.validation_loss;
   }
-  log_->append(fmt::format("{},{:.9g},{:.9g},{:.9g},{:.9g},{},{},{},{},{},{},{}", record.epoch,
-                           record.loss, record.accuracy, record.validation_loss, v.accuracy,
-                           field(v.auc), field(v.sensitivity), field(v.specificity),
-                           v.confusion.true_positives, v.confusion.false_positives,
-                           v.confusion.true_negatives, v.confusion.false_negatives));
-  timing_->append(fmt::format(
-      "{},{:.3f},{:.3f},{:.2f},{}", record.epoch, record.train_seconds, record.validation_seconds,
-      static_cast<double>(record.images) / record.train_seconds, peak_memory_mib()));
+  logs_->write_epoch(record);
   if (record.is_best) save_network(folder_.best(), header(), network_);
-  choose_layers();
+  const FineTuning& tuning = config_.fine_tuning;
+  const bool is_head_phase = tuning.wanted() && !state_.is_fine_tuning;
+  const bool ends = ends_phase(record);
+  if (is_head_phase && (ends || state_.epoch == tuning.head_epochs))
+    begin_fine_tuning();
+  else
+    state_.is_finished = ends;
   save_last();
+}
+
+bool Trainer::ends_phase(const EpochRecord& record) {
+  if (config_.plateau)
+    if (const auto value = config_.plateau->monitor.value_of(record))
+      after_epoch(*config_.plateau, *value, state_.plateau);
+  if (!config_.early_stopping) return false;
+  const auto value = config_.early_stopping->monitor.value_of(record);
+  const std::int64_t epoch_of_phase = record.epoch - 1 - state_.phase_start;
+  return value &&
+         after_epoch(*config_.early_stopping, epoch_of_phase, *value, state_.early_stopping);
 }
 
 }  // namespace nanopneumo

@@ -6,21 +6,11 @@
 #include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/data.h"
-#include "train/run_folder.h"
+#include "train/epoch_record.h"
+#include "train/run_logs.h"
 #include "train/scoring.h"
 
 namespace nanopneumo {
-
-/// What one epoch came to.
-struct EpochRecord {
-  std::int64_t epoch = 0;         ///< from 1
-  double loss = 0, accuracy = 0;  ///< running means over the epoch, as Keras reports them
-  double validation_loss = 0;
-  Metrics validation{};
-  double train_seconds = 0, validation_seconds = 0;
-  std::int64_t images = 0;  ///< trained on in this process; less than all after a resume
-  bool is_best = false;
-};
 
 /// Is told what training does; everything the user sees comes from here.
 class TrainingObserver {
@@ -43,9 +33,10 @@ class Trainer {
   /// InputError where the data are not those that the checkpoint was trained on.
   void resume(const Checkpoint& last);
 
-  /// Trains until config.epochs are complete (true), or until `stop` says so: then the state is in
-  /// last.safetensors and the result is false. Throws InputError where the loss becomes NaN or the
-  /// disk is full.
+  /// Trains until config.epochs are complete or early stopping ends it (true), or until `stop`, asked before
+  /// each update, says so: then the state is in last.safetensors and the result is false. Throws
+  /// InputError where the disk is full, and where a loss or gradient is not finite: the images of that
+  /// batch are then named in not_finite.txt.
   bool run(TrainingObserver& observer, const std::function<bool()>& stop);
 
   const TrainingState& state() const { return state_; }
@@ -53,14 +44,27 @@ class Trainer {
  private:
   bool train_epoch(EpochRecord& record, TrainingObserver& observer,
                    const std::function<bool()>& stop);
+  /// One update from the batches that go into it, with the images of the epoch in `order`.
+  void update(std::span<const std::int64_t> order, EpochRecord& record, TrainingObserver& observer);
+  /// Gradients of batch number state_.next_batch, and what it adds to the epoch's figures.
+  void train_batch(std::span<const std::int64_t> order, EpochRecord& record,
+                   TrainingObserver& observer);
+  StepResult<float> finite_gradients(const LabelledBatch<float>& batch,
+                                     std::span<const std::int64_t> which);
   bool validate(EpochRecord& record, TrainingObserver& observer, const std::function<bool()>& stop);
   std::int64_t batches_per_epoch() const;
+  std::span<const std::int64_t> images_of(std::span<const std::int64_t> order,
+                                          std::int64_t batch) const;
+  /// The head's, of the update that batch number `batch` of the present epoch goes into.
+  double learning_rate(std::int64_t batch) const;
   void finish_epoch(EpochRecord& record);
-  /// Begins to fine-tune once the epochs of the head alone are complete. The optimiser is a fresh one
-  /// then, as after compiling a Keras model again.
-  void choose_layers();
-  void open_logs();
-  void save_last() const;
+  /// What ReduceLROnPlateau and EarlyStopping make of an epoch; whether the phase of training ends.
+  bool ends_phase(const EpochRecord& record);
+  /// The backbone is trained from here on. Optimiser and callbacks are fresh ones, as in another compile()
+  /// and fit() of a Keras model; the schedule goes on.
+  void begin_fine_tuning();
+  void begin_logs();
+  void save_last();
   CheckpointHeader header() const;
 
   const Config& config_;
@@ -69,10 +73,9 @@ class Trainer {
   RunFolder folder_;
   Batches training_batches_, validation_batches_;
   Adam<float> optimizer_;
-  bool is_fine_tuning_ = false;
   std::array<double, 2> class_weights_;
   TrainingState state_;
-  std::optional<CsvLog> log_, steps_, timing_;
+  std::optional<RunLogs> logs_;
 };
 
 }  // namespace nanopneumo

@@ -61,7 +61,7 @@ TEST_CASE("bench measures, and refuses what cannot be measured") {
 TEST_CASE("help of train shows the defaults") {
   const std::string help = Sandbox().succeed({"train", "--help"}).out;
   for (const char* part :
-       {"--batch INT=32", "--learning-rate FLOAT=0.001", "--dropout FLOAT=0.4", "[10]",
+       {"--batch INT=32", "--learning-rate FLOAT=0.001", "--dropout FLOAT=0.4", "--epochs INT=10",
         "--image-size TEXT=250", "--class-weight TEXT=none", "--phantoms INT=800", "=nearest",
         "--device TEXT:{cpu,cuda,emulated}=cpu", "--alpha FLOAT=1"}) {
     INFO(part);

@@ -12,6 +12,25 @@
 namespace nanopneumo::test {
 namespace {
 
+Plateau every_plateau() {
+  Plateau p;
+  p.monitor = {.metric = "val_auc", .mode = "max", .min_delta = 1e-3};
+  p.factor = 1.0 / 3;
+  p.patience = 7;
+  p.cooldown = 2;
+  p.min_learning_rate = 1e-6;
+  return p;
+}
+
+EarlyStopping every_early_stopping() {
+  EarlyStopping s;
+  s.monitor = {.metric = "loss", .mode = "min", .min_delta = 0.1 + 0.2};
+  s.patience = 5;
+  s.baseline = 0.7;
+  s.start_from_epoch = 3;
+  return s;
+}
+
 /// A configuration in which no option has its default value.
 Config every_option() {
   return {.model = "mobilenet",
@@ -27,6 +46,14 @@ Config every_option() {
           .epochs = 3,
           .batch = 5,
           .learning_rate = 1e-7,
+          .schedule = {.kind = Schedule::Kind::constant,
+                       .warm_up_epochs = 0.1 + 0.2,
+                       .step_factor = 1.0 / 3,
+                       .final_fraction = 0.01},
+          .plateau = every_plateau(),
+          .early_stopping = every_early_stopping(),
+          .clipping = {.kind = Clipping::Kind::value, .limit = 0.1 + 0.2},
+          .accumulate = 4,
           .fine_tuning = {.layers = "conv_pw_9",
                           .learning_rate = 0.1 + 0.2,
                           .rate_decay = 1.0 / 3,
@@ -46,7 +73,8 @@ Config every_option() {
           .precision = "bf16",
           .gemm = "ours",
           .threads = 3,
-          .loader_threads = 2};
+          .loader_threads = 2,
+          .tensorboard = true};
 }
 
 Config through_file(const TemporaryFolder& folder, const Config& config) {
@@ -71,6 +99,12 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.batch == c.batch);
     CHECK(back.learning_rate == c.learning_rate);
     CHECK(back.fine_tuning == c.fine_tuning);
+    CHECK(back.schedule == c.schedule);
+    CHECK(back.plateau == c.plateau);
+    CHECK(back.early_stopping == c.early_stopping);
+    CHECK(back.clipping == c.clipping);
+    CHECK(back.accumulate == c.accumulate);
+    CHECK(back.tensorboard == c.tensorboard);
     CHECK(back.class_weights.kind == c.class_weights.kind);
     CHECK(back.class_weights.given == c.class_weights.given);
     CHECK(back.augmentation.rotation_range == c.augmentation.rotation_range);
@@ -88,7 +122,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(34);
+    count_cases(40);
   }
 }
 
@@ -138,6 +172,57 @@ TEST_CASE("A config.toml that is not one is refused by name and cause") {
   CHECK(input_error_of([&] {
           (void)read_config(folder.file("good.toml", with_line("epochs", "epochs = 4")));
         }) == "");
+}
+
+TEST_CASE("A file with a few options leaves the others as they are") {
+  const TemporaryFolder folder;
+  Config base;
+  base.batch = 7;
+  base.augmentation.rotation_range = 20;
+  const Config c = read_options(folder.file("some.toml",
+                                            "epochs = 3\n[augmentation]\nshear_range = 4\n"
+                                            "[schedule]\nkind = 'cosine'\n[fine_tuning]\n"
+                                            "layers = 'all'\n[plateau]\npatience = 2\n"),
+                                base);
+  CHECK(c.epochs == 3);
+  CHECK(c.batch == 7);
+  CHECK(c.augmentation.rotation_range == 20);
+  CHECK(c.augmentation.shear_range == 4);
+  CHECK(c.schedule.kind == Schedule::Kind::cosine);
+  CHECK(c.fine_tuning == FineTuning{.layers = "all"});
+  CHECK(c.plateau.value().patience == 2);
+  CHECK(c.plateau.value().factor == 0.1);
+  CHECK(to_toml(read_options(folder.file("empty.toml", ""), base)) == to_toml(base));
+  const auto refused = [&](const char* text, const char* part) {
+    const std::string message =
+        input_error_of([&] { (void)read_options(folder.file("bad.toml", text), base); });
+    CHECK_MESSAGE(says(message, "bad.toml", part), message);
+  };
+  refused("epoch = 3", "\"epoch\"");
+  refused("[augmentation]\nshear = 4", "\"shear\"");
+  refused("[schedule]\nkind = 'linear'", "linear");
+  refused("[plateau]\nwait = 3", "\"wait\"");
+  refused("[early_stopping]\nwait = 3", "\"wait\"");
+  refused("[clipping]\nkind = 'norm'", "limit");
+  refused("augmentation = 3", "augmentation");
+  refused("accumulate = 'two'", "accumulate");
+  count_cases(17);
+}
+
+TEST_CASE("Schedules and callbacks decide how a run goes on, what is written does not") {
+  const Config plain;
+  const auto differs = [&](const auto& change) {
+    Config c = plain;
+    change(c);
+    return fingerprint(c) != fingerprint(plain);
+  };
+  CHECK(differs([](Config& c) { c.schedule.warm_up_epochs = 1; }));
+  CHECK(differs([](Config& c) { c.plateau.emplace(); }));
+  CHECK(differs([](Config& c) { c.early_stopping.emplace(); }));
+  CHECK(differs([](Config& c) { c.clipping = {.kind = Clipping::Kind::norm, .limit = 1}; }));
+  CHECK(differs([](Config& c) { c.accumulate = 2; }));
+  CHECK_FALSE(differs([](Config& c) { c.tensorboard = true; }));
+  count_cases(6);
 }
 
 TEST_CASE("Values that cannot be trained with are refused by option") {

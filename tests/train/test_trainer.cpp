@@ -78,8 +78,10 @@ class Session {
 };
 
 constexpr int kNever = -1;
-constexpr const char* kFiles[] = {"config.toml", "log.csv", "steps.csv", "best.safetensors",
-                                  "last.safetensors"};
+constexpr const char* kFiles[] = {"config.toml",      "log.csv",          "steps.csv",
+                                  "best.safetensors", "last.safetensors", "log.jsonl",
+                                  "provenance.toml"};
+constexpr const char* kEvents = "events.out.tfevents.0.nanopneumo";
 
 /// The bytes of a whole run, stopped after `cut` questions and resumed in another session.
 std::vector<std::string> run_with_cut(const Config& config, int cut, bool& was_cut) {
@@ -89,6 +91,7 @@ std::vector<std::string> run_with_cut(const Config& config, int cut, bool& was_c
   if (was_cut) CHECK(Session(config).run(RunFolder::open(folder.path()), true, kNever));
   std::vector<std::string> bytes;
   for (const char* file : kFiles) bytes.push_back(file_content(folder.path() / file));
+  if (config.tensorboard) bytes.push_back(file_content(folder.path() / kEvents));
   return bytes;
 }
 
@@ -104,7 +107,8 @@ void check_cuts(const Config& config, int fewest_cuts) {
   for (;; ++cut) {
     const std::vector<std::string> resumed = run_with_cut(config, cut, was_cut);
     for (std::size_t i = 0; i < whole.size(); ++i)
-      CHECK_MESSAGE(resumed[i] == whole[i], kFiles[i] << " after cut " << cut);
+      CHECK_MESSAGE(resumed[i] == whole[i], (i < std::size(kFiles) ? kFiles[i] : kEvents)
+                                                << " after cut " << cut);
     count_cases();
     if (!was_cut) break;
   }
@@ -144,6 +148,77 @@ TEST_CASE("The same where all of the backbone is trained from the first step") {
   config.epochs = 1;
   config.fine_tuning = {.layers = "all", .learning_rate = 1e-3};
   check_cuts(config, 4);
+}
+
+/// Everything that steers a training at once.
+void steer(Config& config) {
+  config.schedule.warm_up_epochs = 0.5;
+  config.plateau.emplace();
+  config.plateau->monitor = {.metric = "loss", .mode = "max"};  // nothing improves
+  config.plateau->patience = 1;
+  config.plateau->factor = 0.5;
+  config.clipping = {.kind = Clipping::Kind::global_norm, .limit = 0.5};
+  config.tensorboard = true;
+}
+
+TEST_CASE("The same with warm-up, plateau, clipping and events") {
+  Config config = small_config();
+  steer(config);
+  check_cuts(config, 12);
+}
+
+TEST_CASE("The same with gathered gradients, a cosine and clipped values") {
+  Config config = small_config();
+  config.accumulate = 2;  // of three batches
+  config.schedule = {.kind = Schedule::Kind::cosine, .decay_epochs = 3};
+  config.clipping = {.kind = Clipping::Kind::value, .limit = 1e-3};
+  check_cuts(config, 9);
+}
+
+TEST_CASE("The same across the epoch in which fine-tuning begins, steered") {
+  Config config = fine_tuning_config();
+  steer(config);
+  check_cuts(config, 8);
+}
+
+TEST_CASE("Early stopping ends a run, also one that is resumed") {
+  Config config = small_config();
+  config.epochs = 5;
+  config.early_stopping.emplace();
+  config.early_stopping->monitor = {.metric = "val_loss", .min_delta = 1e6};  // nothing improves
+  config.early_stopping->patience = 2;
+  bool was_cut = false;
+  const std::vector<std::string> whole = run_with_cut(config, kNever, was_cut);
+  CHECK(std::ranges::count(whole[1], '\n') == 1 + 3);
+  for (const int cut : {1, 5, 8, 11}) {
+    CHECK(run_with_cut(config, cut, was_cut) == whole);
+    CHECK(was_cut);
+    count_cases();
+  }
+}
+
+TEST_CASE("Early stopping of the head alone begins fine-tuning, with fresh callbacks") {
+  Config config = fine_tuning_config();
+  config.epochs = 5;
+  config.fine_tuning.head_epochs = 4;
+  config.early_stopping.emplace();
+  config.early_stopping->monitor = {.metric = "val_loss", .min_delta = 1e6};
+  config.early_stopping->patience = 1;
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+  CHECK(Session(config).run(folder, false, kNever));
+  const TrainingState state = Checkpoint(folder.last()).training_state();
+  CHECK(state.epoch == 4);  // two epochs of each phase
+  CHECK(state.phase_start == 2);
+  CHECK(state.is_fine_tuning);
+  CHECK(state.is_finished);
+  bool was_cut = false;
+  const std::vector<std::string> whole = run_with_cut(config, kNever, was_cut);
+  for (const int cut : {2, 7, 9, 12}) {
+    CHECK(run_with_cut(config, cut, was_cut) == whole);
+    CHECK(was_cut);
+  }
+  count_cases(8);
 }
 
 /// The parameters in a checkpoint.

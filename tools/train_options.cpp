@@ -1,0 +1,62 @@
+#include "tools/train_options.h"
+
+#include <limits>
+
+#include "tools/options.h"
+
+namespace nanopneumo {
+namespace {
+
+void add_device_options(ConfigOptions& options) {
+  const auto typed = std::make_shared<DeviceOptions>();
+  const Command command = options.command();
+  add_device_options(command, *typed);
+  options.then([=](Config& config) {
+    if (command.given("--device")) config.device = typed->device;
+    if (command.given("--precision")) config.precision = typed->precision;
+    if (command.given("--gemm")) config.gemm = typed->gemm;
+    if (command.given("--threads")) config.threads = typed->threads;
+  });
+}
+
+}  // namespace
+
+void add_training_options(ConfigOptions& options) {
+  options.add("--data", &Config::data,
+              "Folder {train,test}/{CLASS_A,CLASS_B}, or CLASS_A, CLASS_B with --val-split");
+  options.add("--val-split", &Config::validation_split,
+              "Fraction of each class taken for validation");
+  options.add("--phantoms", &Config::phantoms, "Number of training phantoms without --data");
+  options.add("--weights", &Config::weights,
+              "Keras .h5 file for the backbone (no top), or none for a random one; default: the "
+              "fetched one");
+  options.add("--epochs", &Config::epochs, "Passes over the training images");
+  options.add("--batch", &Config::batch, "Images in a batch");
+  options.add("--learning-rate", &Config::learning_rate, "Of Adam");
+  options.add_value<std::string>(
+      "--class-weight", "none",
+      "none, balanced, or two numbers A,B for the classes in sorted order",
+      [](const std::string& text, Config& c) { c.class_weights = ClassWeights::parse(text); });
+  options.add("--dropout", &Config::dropout, "Rate in the head");
+  options.add_value<std::string>("--image-size", "250", "Pixels a side, or HEIGHTxWIDTH",
+                                 [](const std::string& text, Config& c) {
+                                   const ImageSize size = parse_image_size(text);
+                                   c.image_height = size.height;
+                                   c.image_width = size.width;
+                                 });
+  options
+      .add_value<std::string>("--interpolation", "nearest", "How images are resized",
+                              [](const std::string& text, Config& c) {
+                                c.interpolation = text == "nearest" ? Interpolation::nearest
+                                                                    : Interpolation::bilinear;
+                              })
+      .one_of({"nearest", "bilinear"});
+  options.add("--alpha", &Config::alpha, "MobileNet's width multiplier");
+  options.add("--seed", &Config::seed, "Decides initial weights, order, augmentation, dropout")
+      .between(0, std::numeric_limits<std::int64_t>::max());
+  options.add("--loader-threads", &Config::loader_threads,
+              "Threads that read images; 0: as --threads");
+  add_device_options(options);
+}
+
+}  // namespace nanopneumo

@@ -1,0 +1,56 @@
+#include "train/provenance.h"
+
+#include <fmt/core.h>
+#include <toml++/toml.h>
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "io/file_hash.h"
+#include "io/http_get.h"
+#include "io/safetensors_checksum.h"
+#include "io/versions.h"
+#include "kernels/cpu/onednn_version.h"
+
+namespace nanopneumo {
+namespace {
+
+std::string file_checksum(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw_input_error("{} cannot be read; give another --weights", file.string());
+  Checksum checksum;
+  std::vector<char> chunk(1 << 20);
+  while (in.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), in.gcount() > 0)
+    checksum.add({chunk.data(), static_cast<std::size_t>(in.gcount())});
+  return checksum.hex();
+}
+
+toml::table weights_table(const std::string& weights) {
+  toml::table table{{"file", std::filesystem::path(weights).filename().string()}};
+  if (http_is_built())  // what downloads also verifies: OpenSSL is there
+    table.insert("sha256", file_hash(weights, Digest::Kind::sha256));
+  else
+    table.insert("fnv1a64", file_checksum(weights));
+  return table;
+}
+
+}  // namespace
+
+std::string provenance(const Config& config, const std::string& data_fingerprint) {
+  toml::table table{{"nanopneumo", NANOPNEUMO_VERSION},
+                    {"compiler", __VERSION__},
+                    {"onednn", onednn_version()},
+                    {"hdf5", hdf5_version()},
+                    {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
+                                        FMT_VERSION % 100)},
+                    {"seed", static_cast<std::int64_t>(config.seed)},
+                    {"data_fnv1a64", data_fingerprint}};
+  if (!config.weights.empty() && config.weights != "none")
+    table.insert("weights", weights_table(config.weights));
+  std::ostringstream out;
+  out << "# What this run was made from; its options are in config.toml\n" << table << '\n';
+  return out.str();
+}
+
+}  // namespace nanopneumo

@@ -1,0 +1,92 @@
+#include "train/rate_finder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/batches.h"
+#include "train/finite_check.h"
+#include "train/unfreeze.h"
+
+namespace nanopneumo {
+namespace {
+
+constexpr double kMomentum = 0.9;     // of the smoothed loss
+constexpr double kDivergence = 4;     // times the smallest loss: no larger rate is worth a try
+constexpr std::size_t kSettled = 10;  // points before the smoothed loss means anything
+constexpr std::size_t kReach = 4;     // points to either side over which a slope is taken
+
+/// The images of batch number `batch` of those that go on, epoch after epoch.
+std::vector<std::int64_t> images_of(int batch, const Config& config, std::int64_t images) {
+  std::vector<std::int64_t> which;
+  for (std::int64_t i = std::int64_t{batch} * config.batch;
+       which.size() < static_cast<std::size_t>(config.batch); ++i) {
+    const auto epoch = static_cast<std::uint32_t>(i / images);
+    which.push_back(epoch_order(images, config.seed, epoch)[static_cast<std::size_t>(i % images)]);
+  }
+  return which;
+}
+
+}  // namespace
+
+std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingData& data,
+                                           Network& network, const RateRange& range,
+                                           const std::function<bool(int step)>& stop) {
+  const bool tunes = config.fine_tuning.wanted() && config.fine_tuning.head_epochs == 0;
+  Adam<float> optimizer =
+      tunes ? unfreeze(network, config) : Adam<float>(network.parameters(), config.learning_rate);
+  Batches batches(network.device(), data.train, network.architecture().preprocessing);
+  const std::int64_t positives = count_positives(data.train);
+  const auto weights = config.class_weights.resolve(data.train.size() - positives, positives);
+  const double growth = std::pow(range.last / range.first, 1.0 / (range.steps - 1));
+  std::vector<RatePoint> points;
+  double mean = 0, least = INFINITY;
+  for (int step = 0; step < range.steps && !stop(step); ++step) {
+    const double rate = range.first * std::pow(growth, step);
+    const auto which = images_of(step, config, data.train.size());
+    LabelledBatch<float> batch =
+        batches.training(which, config.augmentation, weights, config.seed, 0);
+    batch.x = network.frozen_output(batch.x);
+    optimizer.set_learning_rate(rate);
+    double loss = 0;
+    try {
+      loss = train_step(
+                 network.graph(), network.parameters(), optimizer, batch,
+                 {.training = true, .seed = config.seed, .step = static_cast<std::uint32_t>(step)},
+                 network.trained_segment())
+                 .loss;
+    } catch (const NotFiniteError&) {
+      break;  // what the test is there to find
+    }
+    mean = kMomentum * mean + (1 - kMomentum) * loss;
+    const double smoothed = mean / (1 - std::pow(kMomentum, step + 1));
+    points.push_back({rate, loss, smoothed});
+    least = std::min(least, smoothed);
+    if (points.size() > kSettled && smoothed > kDivergence * least) break;
+  }
+  return points;
+}
+
+std::optional<double> suggested_rate(const std::vector<RatePoint>& points) {
+  const auto least = static_cast<std::size_t>(
+      std::ranges::min_element(points, {}, &RatePoint::smoothed) - points.begin());
+  std::optional<double> steepest_rate;
+  double steepest = 0;
+  for (std::size_t i = kSettled + kReach; i <= least && i + kReach < points.size(); ++i) {
+    const RatePoint &before = points[i - kReach], &after = points[i + kReach];
+    const double slope =
+        (after.smoothed - before.smoothed) / std::log(after.learning_rate / before.learning_rate);
+    if (slope >= steepest) continue;
+    steepest = slope;
+    steepest_rate = points[i].learning_rate;
+  }
+  return steepest_rate;
+}
+
+std::string rate_csv(const std::vector<RatePoint>& points) {
+  std::string text = "learning_rate,loss,smoothed\n";
+  for (const RatePoint& p : points)
+    text += fmt::format("{:.9g},{:.9g},{:.9g}\n", p.learning_rate, p.loss, p.smoothed);
+  return text;
+}
+
+}  // namespace nanopneumo
