@@ -1,8 +1,13 @@
 #include "inside/feature_maps.h"
 
 #include <map>
+#include <optional>
 
 #include "layers/conv2d.h"
+#include "layers/depthwise_conv2d.h"
+#include "layers/pooling2d.h"
+#include "layers/separable_conv2d.h"
+#include "layers/zero_padding2d.h"
 #include "models/fine_tuning.h"
 #include "tensor/errors.h"
 
@@ -17,6 +22,29 @@ bool is_feature_map(const Node& node) {
   if (const auto* conv = dynamic_cast<const Conv2D*>(node.layer.get()))
     return conv->options().activation != Activation::none;
   return node.layer->activation() != Activation::none || node.layer->class_name() == "Concatenate";
+}
+
+template <class... Layers>
+std::optional<Window> window_of_any(const Layer& layer, const Shape& image) {
+  std::optional<Window> window;
+  const auto look = [&](const auto* is) {
+    if (is) window = is->window(image);
+  };
+  (look(dynamic_cast<const Layers*>(&layer)), ...);
+  return window;
+}
+
+/// The window that a layer slides over `image`; one of a single pixel for layers that slide none.
+Window window_of(const Layer& layer, const Shape& image) {
+  if (const auto* zeros = dynamic_cast<const ZeroPadding2D*>(&layer))
+    return {.pad = zeros->padding()};
+  return window_of_any<Conv2D, DepthwiseConv2D, SeparableConv2D, MaxPooling2D, AveragePooling2D>(
+             layer, image)
+      .value_or(Window{});
+}
+
+Axis behind(const Axis& axis, int length, int pad, int stride) {
+  return {axis.first + axis.step * (0.5 * (length - 1) - pad), axis.step * stride};
 }
 
 }  // namespace
@@ -48,6 +76,16 @@ int last_feature_map(const Graph& graph) {
   const std::vector<int> maps = last_feature_maps(graph);
   if (maps.empty()) throw std::logic_error(graph.name() + " has no feature maps");
   return maps.back();
+}
+
+Placement placement_of(const Graph& graph, int node) {
+  const Node& self = graph.nodes()[static_cast<std::size_t>(node)];
+  if (self.inputs.empty()) return {};
+  const int input = self.inputs.front();
+  const Window w = window_of(*self.layer, graph.nodes()[static_cast<std::size_t>(input)].output);
+  const Placement before = placement_of(graph, input);
+  return {behind(before.rows, w.R, w.pad.top, w.stride_h),
+          behind(before.columns, w.S, w.pad.left, w.stride_w)};
 }
 
 }  // namespace nanopneumo

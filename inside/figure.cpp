@@ -83,7 +83,10 @@ void draw_marks(Image& panel, const HeatMap& map, const Marks& marks, int zoom, 
   for (const Opacity& o : marks.opacities)
     draw_ellipse(panel, zoom * (o.row + 0.5), zoom * (o.column + 0.5), zoom * o.radius_rows,
                  zoom * o.radius_columns, kOutline);
-  if (with_peak && marks.peak) draw_cross(panel, peak(map), panel.height / 24, kCross);
+  if (!with_peak || !marks.peak) return;
+  const Pixel middle = peak(map);
+  draw_cross(panel, {zoom * middle.row + zoom / 2, zoom * middle.column + zoom / 2},
+             panel.height / 24, kCross);
 }
 
 }  // namespace
@@ -93,12 +96,12 @@ Image figure(const Image& picture, const HeatMap& map, Shown shown, const Marks&
   const int zoom = std::max(1, (kWantedSide + side - 1) / side);
   const int height = zoom * picture.height, width = zoom * picture.width;
   const Scale scale = scale_of(map, shown);
-  const HeatMap stretched = resized(map, height, width);
+  const HeatMap stretched = over_picture(map, picture.height, picture.width, zoom);
 
   Image original = to_rgb(resize(picture, height, width, Interpolation::bilinear));
   Image overlay = coloured(original, stretched, scale, shown);
-  draw_marks(original, stretched, marks, zoom, false);
-  draw_marks(overlay, stretched, marks, zoom, true);
+  draw_marks(original, map, marks, zoom, false);
+  draw_marks(overlay, map, marks, zoom, true);
 
   Image canvas = blank(height, 2 * (width + kGap) + kLegendWidth + kLabelWidth, kPaper);
   paste(canvas, original, 0, 0);

@@ -23,7 +23,7 @@ struct Marks {
   bool peak = false;                   ///< a cross where the map is largest
 };
 
-/// `picture` (gray or RGB) on the left, `map` stretched over it in the middle, a legend with the values on
+/// `picture` (gray or RGB) on the left, `map` laid over it in the middle, a legend with the values on
 /// the right; small pictures are enlarged. RGB.
 Image figure(const Image& picture, const HeatMap& map, Shown shown, const Marks& marks = {});
 

@@ -42,7 +42,7 @@ PointingResult play_pointing_game(const PointingPhantoms& phantoms,
   if (result.n == 0) throw_shape_error("the pointing game needs pictures");
   for (std::int64_t i = 0; i < result.n; ++i) {
     const std::vector<Opacity>& opacities = phantoms.opacities[static_cast<std::size_t>(i)];
-    result.hits += points_at(peak(resized(map_of(i), height, width)), opacities);
+    result.hits += points_at(peak(map_of(i)), opacities);
     std::size_t place = 0;
     for (int row = 0; row < height; ++row)
       for (int column = 0; column < width; ++column, ++place)

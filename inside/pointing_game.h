@@ -31,7 +31,7 @@ struct PointingResult {
   double best_fixed_place = 0;
 };
 
-/// Asks for the map of each picture, of any size, stretched to the picture's.
+/// Asks for the map of each picture.
 PointingResult play_pointing_game(const PointingPhantoms& phantoms,
                                   const std::function<HeatMap(std::int64_t i)>& map_of);
 

@@ -19,6 +19,7 @@ void run_gradcam(const GradcamOptions& o) {
   const int node = o.layer.empty() ? last_feature_map(network.graph())
                                    : feature_map_called(network.graph(), o.layer);
   const Probe<float> probe(network.graph(), network.parameters(), network.device());
+  const Placement placement = placement_of(network.graph(), node);
   explain(run, o.inside,
           {.name = "Grad-CAM",
            .folder = "gradcam",
@@ -28,7 +29,10 @@ void run_gradcam(const GradcamOptions& o) {
            .speaks_for_a_class = true,
            .map_of =
                [&](const ImageSet& images, std::int64_t i, ClassSide side) {
-                 return gradcam<float>(probe.read(network_input(network, images, i), node), side);
+                 HeatMap map =
+                     gradcam<float>(probe.read(network_input(network, images, i), node), side);
+                 map.placement = placement;
+                 return map;
                }},
           o.class_name);
 }
