@@ -24,6 +24,9 @@ class MaxPooling2D final : public LayerOf<MaxPooling2D> {
                         PaddingMode padding = PaddingMode::valid)
       : pool_size_(pool_size), strides_(strides.value_or(pool_size)), padding_(padding) {}
 
+  Window window(const Shape& image) const {
+    return make_window(class_name(), image, pool_size_, strides_, padding_);
+  }
   std::string_view class_name() const override { return "MaxPooling2D"; }
   std::string default_name() const override { return "max_pooling2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;
@@ -43,6 +46,9 @@ class AveragePooling2D final : public LayerOf<AveragePooling2D> {
                             PaddingMode padding = PaddingMode::valid)
       : pool_size_(pool_size), strides_(strides.value_or(pool_size)), padding_(padding) {}
 
+  Window window(const Shape& image) const {
+    return make_window(class_name(), image, pool_size_, strides_, padding_);
+  }
   std::string_view class_name() const override { return "AveragePooling2D"; }
   std::string default_name() const override { return "average_pooling2d"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

@@ -23,9 +23,11 @@ struct Segment {
   int last = -1;  ///< -1: the graph's output
 };
 
-/// Called with each node's number and output, for comparing layer by layer.
+/// Called with each node's number and output as soon as it is there, for looking at the layers one by
+/// one. It may put another value in the output's place, which is what later layers read then: the same
+/// tensor with a gradient of its own, for the derivative with respect to this output.
 template <class T>
-using Observer = std::function<void(int node, const Variable<T>& output)>;
+using Observer = std::function<void(int node, Variable<T>& output)>;
 
 /// The output of `graph` for `x` (batch axis first), operations recorded on `tape` where a
 /// trainable parameter reaches them. A value is let go as soon as the last layer that reads it has

@@ -8,6 +8,10 @@ namespace nanopneumo {
 void add_train_command(Command app);
 void add_evaluate_command(Command app);
 void add_predict_command(Command app);
+void add_gradcam_command(Command app);
+void add_saliency_command(Command app);
+void add_occlusion_command(Command app);
+void add_featuremaps_command(Command app);
 void add_summary_command(Command app);
 void add_draw_command(Command app);
 void add_features_command(Command app);

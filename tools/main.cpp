@@ -48,6 +48,10 @@ void add_commands(Command app) {
   add_train_command(app);
   add_evaluate_command(app);
   add_predict_command(app);
+  add_gradcam_command(app);
+  add_saliency_command(app);
+  add_occlusion_command(app);
+  add_featuremaps_command(app);
   add_summary_command(app);
   add_draw_command(app);
   add_features_command(app);
