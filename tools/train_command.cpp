@@ -13,9 +13,11 @@
 #include "tools/progress_bar.h"
 #include "tools/report_metrics.h"
 #include "tools/signals.h"
+#include "tools/test_once.h"
 #include "tools/trained_run.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
+#include "train/test_result.h"
 #include "train/trainer.h"
 
 namespace nanopneumo {
@@ -26,7 +28,7 @@ struct TrainOptions {
   Config config;
   DeviceOptions device;
   std::string image_size = "250", augment = "none", class_weight = "none", out, resume;
-  std::string interpolation = "nearest";
+  std::string interpolation = "nearest", protocol = "paper";
   std::optional<int> epochs;
   std::optional<double> rotation, width_shift, height_shift, shear;
   std::vector<double> zoom, brightness;
@@ -105,6 +107,7 @@ Config resolve(const TrainOptions& options) {
   config.class_weights = ClassWeights::parse(options.class_weight);
   config.interpolation =
       options.interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
+  config.protocol.kind = parse_protocol(options.protocol);
   if (options.epochs) config.epochs = *options.epochs;
   apply_augmentation(options, config.augmentation);
   // A resumed run finds its data from any working directory.
@@ -221,7 +224,10 @@ void train(const TrainOptions& options, const Given& given) {
     if (given.device) move_to_device(config, options.device);
     config.validate();
     last = open_checkpoint(*folder, "last", config);
-    if (is_finished(*folder, last->header().epoch, config.epochs)) return;
+    if (!is_finished(*folder, last->header().epoch, config.epochs))
+      refuse_after_test(config, *folder);
+    else if (!owes_test(config, *folder))
+      return;
   } else {
     if (!given.model) throw_input_error("train needs a model: nanopneumo train cnn");
     config = resolve(options);
@@ -247,7 +253,11 @@ void train(const TrainOptions& options, const Given& given) {
   fmt::print("{}", fine_tuning);
   const TrainingData data = load_data(config);
   const SignalWatch signals;
-  if (!resumed) folder = RunFolder::create(out, config);
+  if (!resumed) {
+    config.protocol.split = data.split.hash();
+    folder = RunFolder::create(out, config);
+    if (!config.data.empty()) write_file_atomically(folder->split(), data.split.csv);
+  }
   fmt::print("device      {}; run folder {}\n", describe_device(config.device_options()),
              folder->path().string());
   std::fflush(stdout);
@@ -269,6 +279,7 @@ void train(const TrainOptions& options, const Given& given) {
     throw StoppedBySignal{signals.received()};
   }
   print_result(config, *folder, trainer.state());
+  test_once(config, data, *folder, *device);
 }
 
 void add_augmentation_options(Command command, TrainOptions& o) {
@@ -315,6 +326,16 @@ void add_train_command(Command app) {
   command.option("--data", c.data,
                  "Folder {train,test}/{CLASS_A,CLASS_B}, or CLASS_A, CLASS_B with --val-split");
   command.option("--val-split", c.validation_split, "Fraction of each class taken for validation");
+  command
+      .option(
+          "--protocol", o->protocol,
+          "paper: validate on test/; honest: on patients split off train/, test/ once at the end")
+      .one_of({"paper", "honest"});
+  command.option("--folds", c.protocol.folds, "Cross-validate train/ by patient in this many parts")
+      .without_default();
+  command.option("--fold", c.protocol.fold, "The part to validate on, from 1").without_default();
+  command.option("--split-seed", c.protocol.split_seed, "Decides the honest split; --seed does not")
+      .between(0, std::numeric_limits<std::int64_t>::max());
   command.option("--phantoms", c.phantoms, "Number of training phantoms without --data");
   command.option("--weights", c.weights,
                  "Keras .h5 file for the backbone (no top), or none for a random one; default: the "

@@ -12,6 +12,7 @@
 #include "tensor/device_options.h"
 #include "train/augmentation.h"
 #include "train/fine_tuning.h"
+#include "train/protocol.h"
 
 namespace nanopneumo {
 
@@ -38,6 +39,7 @@ struct Config {
   std::string data;    ///< folder; empty: phantoms
   int phantoms = 800;  ///< training phantoms; a quarter as many for validation
   std::optional<double> validation_split;
+  Protocol protocol{};
   Interpolation interpolation = Interpolation::nearest;
 
   std::string weights;  ///< file of the backbone; "none": random; empty for the scratch CNN

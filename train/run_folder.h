@@ -12,7 +12,8 @@
 namespace nanopneumo {
 
 /// Names of a run's files: config.toml, log.csv (a row each epoch), steps.csv (a row each step),
-/// timing.csv, best.safetensors and last.safetensors.
+/// timing.csv, best.safetensors and last.safetensors; of a run on files also split.csv (which file is in
+/// which part), and of an honest one test.json.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
@@ -27,6 +28,8 @@ class RunFolder {
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path log() const { return path_ / "log.csv"; }
   std::filesystem::path steps() const { return path_ / "steps.csv"; }
+  std::filesystem::path split() const { return path_ / "split.csv"; }
+  std::filesystem::path test() const { return path_ / "test.json"; }
   std::filesystem::path timing() const { return path_ / "timing.csv"; }
   std::filesystem::path best() const { return path_ / "best.safetensors"; }
   std::filesystem::path last() const { return path_ / "last.safetensors"; }
