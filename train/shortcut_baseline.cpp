@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "tensor/errors.h"
 #include "train/logistic_regression.h"
 #include "train/roc.h"
 #include "train/stratified_groups.h"

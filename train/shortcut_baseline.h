@@ -14,7 +14,7 @@ namespace nanopneumo {
 /// An area under the ROC curve with DeLong's interval.
 struct AucFigure {
   double value = 0.5;
-  std::optional<Interval> interval95;  ///< nothing where a class has fewer than two pictures
+  std::optional<Interval> interval95{};  ///< nothing where a class has fewer than two pictures
 };
 
 /// Of `scores`; nothing where one class is absent.
@@ -31,8 +31,8 @@ struct MeasuredPictures {
 struct ShortcutBaseline {
   std::string sees;             ///< "size", "brightness", "size and brightness"
   bool anything_to_see = true;  ///< false where all training pictures are alike in it: then no AUC
-  std::optional<AucFigure> cross_validated;  ///< over the training part, by patient
-  std::optional<AucFigure> on_test;          ///< trained on all of the training part
+  std::optional<AucFigure> cross_validated{};  ///< over the training part, by patient
+  std::optional<AucFigure> on_test{};          ///< trained on all of the training part
 };
 
 /// Folds of the cross-validation; fewer where a class has fewer patients.

@@ -14,39 +14,41 @@ namespace {
 
 /// A configuration in which no option has its default value.
 Config every_option() {
-  return {.model = "mobilenet",
-          .alpha = 0.1 + 0.2,  // not a short decimal
-          .image_height = 123,
-          .image_width = 321,
-          .dropout = 1.0 / 3,
-          .data = "a \"quoted\" \\ folder/R\xc3\xb6ntgen = # [x]",
-          .phantoms = 77,
-          .validation_split = 0.15,
-          .interpolation = Interpolation::bilinear,
-          .weights = "none",
-          .epochs = 3,
-          .batch = 5,
-          .learning_rate = 1e-7,
-          .fine_tuning = {.layers = "conv_pw_9",
-                          .learning_rate = 0.1 + 0.2,
-                          .rate_decay = 1.0 / 3,
-                          .head_epochs = 2,
-                          .batch_norm = FineTunedBatchNorm::nothing},
-          .class_weights = {.kind = ClassWeights::Kind::given, .given = {1.94, 2.0 / 3}},
-          .augmentation = {.rotation_range = 20,
-                           .width_shift_range = 0.1,
-                           .height_shift_range = 3,
-                           .shear_range = 10.5,
-                           .zoom_range = {0.8, 1.25},
-                           .brightness_range = std::array<double, 2>{0.7, 1.3},
-                           .horizontal_flip = true,
-                           .vertical_flip = true},
-          .seed = std::numeric_limits<std::int64_t>::max(),
-          .device = "emulated",
-          .precision = "bf16",
-          .gemm = "ours",
-          .threads = 3,
-          .loader_threads = 2};
+  return {
+      .model = "mobilenet",
+      .alpha = 0.1 + 0.2,  // not a short decimal
+      .image_height = 123,
+      .image_width = 321,
+      .dropout = 1.0 / 3,
+      .data = "a \"quoted\" \\ folder/R\xc3\xb6ntgen = # [x]",
+      .phantoms = 77,
+      .validation_split = 0.15,
+      .protocol = {.kind = Protocol::Kind::honest, .split_seed = 7, .split = "0123456789abcdef"},
+      .interpolation = Interpolation::bilinear,
+      .weights = "none",
+      .epochs = 3,
+      .batch = 5,
+      .learning_rate = 1e-7,
+      .fine_tuning = {.layers = "conv_pw_9",
+                      .learning_rate = 0.1 + 0.2,
+                      .rate_decay = 1.0 / 3,
+                      .head_epochs = 2,
+                      .batch_norm = FineTunedBatchNorm::nothing},
+      .class_weights = {.kind = ClassWeights::Kind::given, .given = {1.94, 2.0 / 3}},
+      .augmentation = {.rotation_range = 20,
+                       .width_shift_range = 0.1,
+                       .height_shift_range = 3,
+                       .shear_range = 10.5,
+                       .zoom_range = {0.8, 1.25},
+                       .brightness_range = std::array<double, 2>{0.7, 1.3},
+                       .horizontal_flip = true,
+                       .vertical_flip = true},
+      .seed = std::numeric_limits<std::int64_t>::max(),
+      .device = "emulated",
+      .precision = "bf16",
+      .gemm = "ours",
+      .threads = 3,
+      .loader_threads = 2};
 }
 
 Config through_file(const TemporaryFolder& folder, const Config& config) {
@@ -65,6 +67,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.data == c.data);
     CHECK(back.phantoms == c.phantoms);
     CHECK(back.validation_split == c.validation_split);
+    CHECK(back.protocol == c.protocol);
     CHECK(back.interpolation == c.interpolation);
     CHECK(back.weights == c.weights);
     CHECK(back.epochs == c.epochs);
@@ -88,7 +91,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(34);
+    count_cases(35);
   }
 }
 
