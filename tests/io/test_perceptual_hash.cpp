@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "io/dataset_parts.h"
 #include "io/gray.h"
 #include "io/perceptual_hash.h"
 #include "io/phantoms.h"
@@ -126,6 +127,23 @@ TEST_CASE("measures of small pictures, by hand") {
   CHECK(to_gray({1, 1, 3, {10, 20, 40}}).pixels ==
         std::vector<std::uint8_t>{19});  // 0.299 * 10 + 0.587 * 20 + 0.114 * 40 = 19.29
   count_cases(10);
+}
+
+TEST_CASE("different pictures of the published data are far from near") {
+  const auto folder = shared_data("chest_xray_224");
+  if (!folder) return;
+  const DatasetParts found = find_dataset_parts(*folder);
+  std::vector<PerceptualHash> hashes;
+  for (const DatasetPart& part : found.parts)
+    for (const PictureFacts& facts : picture_facts(part.files, 2)) hashes.push_back(facts.look);
+  int closest = 256;
+  for (std::size_t a = 0; a < hashes.size(); ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      if (const int apart = distance(hashes[a], hashes[b]); apart > 0)
+        closest = std::min(closest, apart);
+  MESSAGE("the closest two are " << closest << " bits apart");
+  CHECK(closest > 2 * kNearDistance);
+  count_cases();
 }
 
 }  // namespace nanopneumo::test

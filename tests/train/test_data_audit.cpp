@@ -217,4 +217,30 @@ TEST_CASE("one picture in each class is enough for a report") {
   count_cases();
 }
 
+TEST_CASE("the published data: the figures of docs/data.md") {
+  const auto folder = shared_data("chest_xray_224");
+  if (!folder) return;
+  const DataAudit audit = audit_dataset(*folder, 2);
+  REQUIRE(audit.parts.size() == 3);
+  CHECK(audit.parts[0].pictures == std::array<std::int64_t, 2>{1341, 3875});
+  CHECK(audit.parts[2].pictures == std::array<std::int64_t, 2>{234, 390});
+  const auto& [number, series] = std::pair{audit.patient_keys[0], audit.patient_keys[1]};
+  CHECK(number.patients[0] == std::array<std::int64_t, 2>{1000, 1635});
+  CHECK(number.overlaps[1].patients == 264);
+  CHECK(series.patients[0] == std::array<std::int64_t, 2>{1211, 2443});
+  for (const PatientOverlap& overlap : series.overlaps) CHECK(overlap.patients == 0);
+  for (const DuplicateAudit& duplicates : {audit.exact, audit.near}) {
+    CHECK(duplicates.sets.size() == 30);
+    CHECK(duplicates.pictures == 62);
+    CHECK(duplicates.across_parts == 0);
+    CHECK(duplicates.across_classes == 0);
+    CHECK(duplicates.across_patients == 1);
+  }
+  CHECK_FALSE(audit.baselines[0].anything_to_see);
+  CHECK(std::abs(audit.baselines[1].on_test->value - 0.427) < 0.002);
+  CHECK(std::abs(feature(audit.parts[0], "bytes").auc.value - 0.100) < 0.001);
+  CHECK(std::abs(feature(audit.parts[0], "contrast").auc.value - 0.297) < 0.002);
+  count_cases(8);
+}
+
 }  // namespace nanopneumo::test
