@@ -116,7 +116,9 @@ std::string audit_text(const DataAudit& audit) {
                                  shown(audit.classes[0]), shown(audit.classes[1]));
   text += balance_text(audit) + patients_text(audit) + "\nDuplicates\n";
   text += duplicates_text("the same bytes", audit.exact);
-  text += duplicates_text("looking the same, these included", audit.near);
+  text += audit.near.sets == audit.exact.sets
+              ? "  looking the same: no others\n"
+              : duplicates_text("looking the same, these included", audit.near);
   text += features_text(audit) + baselines_text(audit);
   for (const std::string& note : audit.notes) text += fmt::format("note: {}\n", note);
   return text;

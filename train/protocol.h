@@ -17,7 +17,7 @@ struct Protocol {
   int folds = 0;                 ///< of a cross-validation by patient; 0: a single split
   int fold = 0;                  ///< from 1: the one that is validated on
   std::uint64_t split_seed = 1;  ///< decides the honest split, as the seed of training does not
-  std::string split;  ///< checksum of split.csv; empty before the data were seen, and for phantoms
+  std::string split{};           ///< checksum of split.csv; empty before the data were seen
 
   bool is_honest() const { return kind == Kind::honest; }
   bool operator==(const Protocol&) const = default;

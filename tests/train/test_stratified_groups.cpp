@@ -16,6 +16,8 @@ namespace {
 
 const std::vector<std::string> kClasses{"NORMAL", "PNEUMONIA"};
 
+std::string numbered(const char* name, int number) { return fmt::format("{}{}", name, number); }
+
 struct Items {
   std::vector<std::string> groups;
   std::vector<int> labels;
@@ -29,7 +31,7 @@ struct Items {
 Items random_items(std::mt19937_64& random, int negatives, int positives, int largest) {
   Items items;
   for (int i = 0; i < negatives + positives; ++i)
-    items.add("p" + std::to_string(i), i >= negatives,
+    items.add(numbered("p", i), i >= negatives,
               1 + static_cast<int>(random() % static_cast<unsigned>(largest)));
   return items;
 }
@@ -83,7 +85,7 @@ TEST_CASE("groups stay whole and every fold has its share of both classes") {
 TEST_CASE("patients with pictures of both classes stay whole too") {
   std::mt19937_64 random(2);
   Items items = random_items(random, 30, 60, 4);
-  for (int i = 0; i < 30; i += 3) items.add("p" + std::to_string(i), 1, 2);
+  for (int i = 0; i < 30; i += 3) items.add(numbered("p", i), 1, 2);
   const std::vector<int> folds = folds_of(items, equal(5));
   check_groups_whole(items, folds);
   check_shares(items, folds, equal(5), 3);
@@ -111,7 +113,7 @@ TEST_CASE("the order of the items does not count, the seed does") {
 
 TEST_CASE("folds of different seeds are unrelated") {
   Items items;
-  for (int i = 0; i < 2000; ++i) items.add("person" + std::to_string(i), i % 2);
+  for (int i = 0; i < 2000; ++i) items.add(numbered("person", i), i % 2);
   const std::vector<int> a = folds_of(items, equal(5), 1), b = folds_of(items, equal(5), 2);
   int same = 0;
   for (std::size_t i = 0; i < a.size(); ++i) same += a[i] == b[i];
@@ -123,9 +125,9 @@ TEST_CASE("folds of different seeds are unrelated") {
 TEST_CASE("a class with as many patients as folds is in each of them") {
   for (int patients = 2; patients <= 10; ++patients) {
     Items items;
-    for (int i = 0; i < 200; ++i) items.add("n" + std::to_string(i), 0);
+    for (int i = 0; i < 200; ++i) items.add(numbered("n", i), 0);
     items.add("large", 1, 500);
-    for (int i = 1; i < patients; ++i) items.add("p" + std::to_string(i), 1);
+    for (int i = 1; i < patients; ++i) items.add(numbered("p", i), 1);
     const std::vector<int> folds = folds_of(items, equal(patients));
     check_groups_whole(items, folds);
     std::set<int> with_class;
@@ -144,7 +146,7 @@ TEST_CASE("a class with as many patients as folds is in each of them") {
 
 TEST_CASE("a class with fewer patients than folds is refused with their number") {
   Items items;
-  for (int i = 0; i < 10; ++i) items.add("n" + std::to_string(i), 0);
+  for (int i = 0; i < 10; ++i) items.add(numbered("n", i), 0);
   items.add("only", 1, 50);
   const std::string error = input_error_of([&] { folds_of(items, {0.2, 0.8}); });
   CHECK(contains(error, "class PNEUMONIA are of 1 patient,"));
