@@ -21,8 +21,8 @@ struct TrainingData {
 };
 
 /// Reads config.data, split as config.protocol wants it, or draws phantoms where it is empty. The test
-/// part is not read. Throws InputError for unfit data, and where the split is not the one that
-/// config.protocol.split names.
+/// part is not read. Throws InputError for unfit data, and where an honest split is not the
+/// one that config.protocol.split names.
 TrainingData load_training_data(const Config& config, int loader_threads,
                                 const LoadProgress& progress = {});
 

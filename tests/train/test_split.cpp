@@ -96,10 +96,10 @@ TEST_CASE("honest: validation patients come from train/, test/ is kept for the e
   const auto all = static_cast<double>(split.train.size() + split.validation.size());
   CHECK(std::abs(static_cast<double>(split.validation.size()) - 0.2 * all) <= 2);
   CHECK(std::abs(share_of_positives(split.train) - share_of_positives(split.validation)) < 0.01);
-  CHECK(split.test.size() == 12 + 18);
+  CHECK(split.test.size() == 12 + 21);
   CHECK(split.test_source == "test/");
   CHECK(any_contains(split.notes, "share no patient number"));
-  CHECK(any_contains(split.notes, "val/ (8 pictures) is not used"));
+  CHECK(any_contains(split.notes, "val/ (6 pictures) is not used"));
   const auto parts = parts_of(split, folder.path());
   for (const auto& [file, part] : parts) CHECK((part == "test") == file.starts_with("test/"));
   CHECK(split_dataset(folder.path(), kHonest, 0.4, 1).validation.size() >
