@@ -140,7 +140,7 @@ TEST_CASE("folds: each training picture is validated on once, test/ never") {
       validated[file] += part == "validation";
     count_cases();
   }
-  for (const auto& [file, times] : validated) CHECK_MESSAGE(times == 1, file);
+  for (const auto& entry : validated) CHECK_MESSAGE(entry.second == 1, entry.first);
   CHECK(validated.size() == 60 + 123);
 }
 

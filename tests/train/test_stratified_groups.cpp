@@ -48,7 +48,7 @@ std::vector<double> equal(int folds) {
 void check_groups_whole(const Items& items, const std::vector<int>& folds) {
   std::map<std::string, std::set<int>> folds_with;
   for (std::size_t i = 0; i < folds.size(); ++i) folds_with[items.groups[i]].insert(folds[i]);
-  for (const auto& [group, set] : folds_with) CHECK_MESSAGE(set.size() == 1, group);
+  for (const auto& entry : folds_with) CHECK_MESSAGE(entry.second.size() == 1, entry.first);
 }
 
 /// Of each class, every fold has its share to within `slack` items.
