@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/class_folders.h"
+#include "io/dataset_parts.h"
 #include "io/file_bytes.h"
 #include "tensor/errors.h"
 
@@ -10,52 +11,6 @@ namespace nanopneumo {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool has_part(const fs::path& folder, const std::string& part) {
-  const std::vector<fs::path> folders = subfolders(folder);
-  return std::ranges::find(folders, folder / part) != folders.end();
-}
-
-/// "Train" or "validation" would be taken for a class, or passed over: such names are refused.
-void check_part_names(const fs::path& folder) {
-  for (const fs::path& below : subfolders(folder)) {
-    std::string name = below.filename().string();
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    const bool exact = name == "train" || name == "test" || name == "val";
-    const bool alike =
-        name == "training" || name == "testing" || name == "valid" || name == "validation";
-    if (alike || (exact && name != below.filename()))
-      throw_input_error(
-          "{} is not named as the parts of a data set are: rename it to train, test or val",
-          shown(below));
-  }
-}
-
-std::vector<LabelledFile> labelled(const ClassFolders& folders) {
-  std::vector<LabelledFile> files;
-  for (std::size_t label = 0; label < folders.classes.size(); ++label)
-    for (const fs::path& picture : folders.classes[label].pictures)
-      files.push_back({picture, static_cast<int>(label)});
-  return files;
-}
-
-void note_other_files(const ClassFolders& folders, const std::string& source,
-                      std::vector<std::string>& notes) {
-  if (folders.other_files == 0) return;
-  constexpr std::size_t kShown = 5;
-  std::string kinds;
-  std::size_t count = 0;
-  for (const std::string& kind : folders.other_kinds) {
-    if (count++ == kShown) break;
-    kinds += (kinds.empty() ? "" : ", ") + kind;
-  }
-  if (folders.other_kinds.size() > kShown) kinds += ", ...";
-  notes.push_back(
-      fmt::format("{} {} in {} {} not named .jpg, .jpeg, .png or .bmp and not used ({}).",
-                  folders.other_files, folders.other_files == 1 ? "file" : "files", source,
-                  folders.other_files == 1 ? "is" : "are", kinds));
-}
 
 /// Says how many pictures of `folder`/`part` stay aside; a part of another form is no error then.
 void note_unused(const fs::path& folder, const std::string& part, const std::string& why,
@@ -68,15 +23,6 @@ void note_unused(const fs::path& folder, const std::string& part, const std::str
     // It is not used, so its form does not matter.
   }
   notes.push_back(fmt::format("{}/ ({}) is not used: {}.", part, size, why));
-}
-
-void check_same_classes(const fs::path& folder, const std::string& part,
-                        const std::vector<std::string>& found,
-                        const std::vector<std::string>& expected) {
-  if (found == expected) return;
-  throw_input_error("{} has the classes {} and {} where {} and {} are needed: rename its folders",
-                    shown(folder / part), shown(found[0]), shown(found[1]), shown(expected[0]),
-                    shown(expected[1]));
 }
 
 /// Moves the first int(fraction * n) files of each class from training to validation.
@@ -97,13 +43,6 @@ void split_per_class(const ClassFolders& folders, double fraction, DatasetFiles&
       "The split is by file, not by patient, so pictures of one patient may be on both sides and "
       "the "
       "validation figures too good.");
-}
-
-/// A folder around the data set, as unpacked archives often have it, is pointed out.
-std::string nested_hint(const fs::path& folder) {
-  for (const fs::path& below : subfolders(folder))
-    if (has_part(below, "train")) return fmt::format(", or give {}", shown(below));
-  return "";
 }
 
 [[noreturn]] void refuse_without_validation(const fs::path& folder) {
@@ -141,13 +80,7 @@ DatasetFiles find_in_parts(const fs::path& folder, std::optional<double> validat
 }
 
 DatasetFiles find_in_class_folders(const fs::path& folder, std::optional<double> validation_split) {
-  for (const std::string part : {"test", "val"})
-    if (has_part(folder, part))
-      throw_input_error("{} has a {}/ folder but no train/ folder: name the training folder train",
-                        shown(folder), part);
-  if (const std::string hint = nested_hint(folder); !hint.empty())
-    throw_input_error("{} has no train/ folder: name the training folder train{}", shown(folder),
-                      hint);
+  check_no_parts(folder);
   DatasetFiles files;
   const ClassFolders all = read_class_folders(folder);
   if (!validation_split) refuse_without_validation(folder);

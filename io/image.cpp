@@ -9,8 +9,6 @@
 namespace nanopneumo {
 namespace {
 
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{512} << 20;
-
 bool is_gray(const Image& image) {
   for (std::size_t i = 0; i < image.pixels.size(); i += 3)
     if (image.pixels[i] != image.pixels[i + 1] || image.pixels[i] != image.pixels[i + 2])
@@ -44,7 +42,7 @@ Image decode_image(std::string_view bytes, const std::filesystem::path& name) {
 }
 
 Image read_image(const std::filesystem::path& path) {
-  return decode_image(read_file_bytes(path, kMaxFileBytes), path);
+  return decode_image(read_file_bytes(path, kMaxImageFileBytes), path);
 }
 
 Image to_rgb(const Image& image) {

@@ -19,6 +19,7 @@ struct Image {
 
 inline constexpr int kMaxImageSide = 16384;
 inline constexpr std::int64_t kMaxImagePixels = 100'000'000;
+inline constexpr std::uint64_t kMaxImageFileBytes = std::uint64_t{512} << 20;
 
 /// Reads a JPEG, PNG or BMP file, told apart by content, whatever its name says.
 ///

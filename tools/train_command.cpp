@@ -11,12 +11,14 @@
 #include "tools/options.h"
 #include "tools/progress_bar.h"
 #include "tools/signals.h"
+#include "tools/test_once.h"
 #include "tools/train_console.h"
 #include "tools/train_options.h"
 #include "tools/trained_run.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
 #include "train/rate_finder.h"
+#include "train/test_result.h"
 #include "train/trainer.h"
 
 namespace nanopneumo {
@@ -193,7 +195,10 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     folder = RunFolder::open(call.resume);
     config = resolve_resumed(call, options, *folder);
     last = open_checkpoint(*folder, "last", config);
-    if (is_finished(*folder, last->training_state(), config.epochs)) return;
+    if (!is_finished(*folder, last->training_state(), config.epochs))
+      refuse_after_test(config, *folder);
+    else if (!owes_test(config, *folder))
+      return;
   } else {
     if (call.model.empty() && call.config.empty())
       throw_input_error("train needs a model: nanopneumo train cnn");
@@ -224,7 +229,11 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   fmt::print("{}", fine_tuning);
   const TrainingData data = load_data(config);
   const SignalWatch signals;
-  if (!resumed) folder = RunFolder::create(out, config);
+  if (!resumed) {
+    config.protocol.split = data.split.hash();
+    folder = RunFolder::create(out, config);
+    if (!config.data.empty()) write_file_atomically(folder->split(), data.split.csv);
+  }
   fmt::print("device      {}; run folder {}\n", describe_device(config.device_options()),
              folder->path().string());
   std::fflush(stdout);
@@ -250,6 +259,7 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   if (trainer.state().is_finished)
     fmt::print("stopped early: {} no longer improved\n", config.early_stopping->monitor.metric);
   print_result(config, *folder, trainer.state());
+  test_once(config, data, *folder, *device);
 }
 
 }  // namespace

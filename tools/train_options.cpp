@@ -26,6 +26,21 @@ void add_training_options(ConfigOptions& options) {
               "Folder {train,test}/{CLASS_A,CLASS_B}, or CLASS_A, CLASS_B with --val-split");
   options.add("--val-split", &Config::validation_split,
               "Fraction of each class taken for validation");
+  options
+      .add_value<std::string>(
+          "--protocol", "paper",
+          "paper: validate on test/; honest: on patients split off train/, test/ once at the end",
+          [](const std::string& text, Config& c) { c.protocol.kind = parse_protocol(text); })
+      .one_of({"paper", "honest"});
+  const auto add_protocol = [&](const char* name, auto Protocol::*member, const char* help) {
+    return options.add(
+        name, [member](Config& c) -> auto& { return c.protocol.*member; }, help);
+  };
+  add_protocol("--folds", &Protocol::folds, "Cross-validate train/ by patient in this many parts")
+      .without_default();
+  add_protocol("--fold", &Protocol::fold, "The part to validate on, from 1").without_default();
+  add_protocol("--split-seed", &Protocol::split_seed, "Decides the honest split; --seed does not")
+      .between(0, std::numeric_limits<std::int64_t>::max());
   options.add("--phantoms", &Config::phantoms, "Number of training phantoms without --data");
   options.add("--weights", &Config::weights,
               "Keras .h5 file for the backbone (no top), or none for a random one; default: the "

@@ -118,6 +118,7 @@ void Config::validate() const {
         "--val-split splits the images of --data, which is not given; give it, or leave "
         "--val-split "
         "away: phantoms are drawn for both parts");
+  protocol.validate(!data.empty(), validation_split);
   validate_fine_tuning(*this);
   validate_callbacks(*this);
   augmentation.validate();

@@ -16,6 +16,7 @@
 #include "train/gradient_clipping.h"
 #include "train/plateau.h"
 #include "train/schedule.h"
+#include "train/protocol.h"
 
 namespace nanopneumo {
 
@@ -42,6 +43,7 @@ struct Config {
   std::string data;    ///< folder; empty: phantoms
   int phantoms = 800;  ///< training phantoms; a quarter as many for validation
   std::optional<double> validation_split;
+  Protocol protocol{};
   Interpolation interpolation = Interpolation::nearest;
 
   std::string weights;  ///< file of the backbone; "none": random; empty for the scratch CNN

@@ -48,6 +48,30 @@ FineTuning read_fine_tuning(const toml::table& table, const std::string& file) {
   return f;
 }
 
+toml::table protocol_table(const Protocol& p) {
+  toml::table table{{"name", name_of(p.kind)}, {"split", p.split}};
+  if (!p.is_honest()) return table;
+  table.insert("split_seed", static_cast<std::int64_t>(p.split_seed));
+  table.insert("folds", p.folds);
+  table.insert("fold", p.fold);
+  return table;
+}
+
+Protocol read_protocol(const toml::table& table, const std::string& file) {
+  Protocol p;
+  std::string name = name_of(p.kind);
+  TableReader reader(table, file);
+  reader.read_if_there("name", name);
+  reader.read_if_there("split", p.split);
+  reader.read_if_there("split_seed", p.split_seed);
+  reader.read_if_there("folds", p.folds);
+  reader.read_if_there("fold", p.fold);
+  reader.finish();
+  if (name != "paper" && name != "honest") reader.fail("name", "is neither paper nor honest");
+  p.kind = parse_protocol(name);
+  return p;
+}
+
 toml::table options_table(const Config& c) {
   toml::table table{
       {"model", c.model},
@@ -71,6 +95,7 @@ toml::table options_table(const Config& c) {
       {"loader_threads", c.loader_threads},
       {"augmentation", augmentation_table(c.augmentation)}};
   if (c.validation_split) table.insert("validation_split", *c.validation_split);
+  table.insert("protocol", protocol_table(c.protocol));
   if (c.fine_tuning.wanted()) table.insert("fine_tuning", fine_tuning_table(c.fine_tuning));
   insert_callbacks(table, c);
   return table;
@@ -98,6 +123,7 @@ std::string fingerprint(const Config& config) {
   deciding.tensorboard = standard.tensorboard;
   toml::table table = options_table(deciding);
   for (const char* key : {"precision", "gemm"}) table.erase(key);
+  if (!config.protocol.is_honest()) table.erase("protocol");
   const std::string text = toml_text(table);
   Checksum checksum;
   checksum.add(std::string_view(text).substr(text.find('\n')));  // the first line names the version
@@ -163,6 +189,8 @@ Config read_table(const toml::table& table, const std::string& file) {
     reader.fail("interpolation", "is neither nearest nor bilinear");
   c.interpolation = interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear;
   const toml::table augmentation = reader.sub_table("augmentation");
+  if (reader.has("protocol"))  // runs before there were protocols have none
+    c.protocol = read_protocol(reader.sub_table("protocol"), file);
   if (reader.has("fine_tuning"))
     c.fine_tuning = read_fine_tuning(reader.sub_table("fine_tuning"), file);
   read_callbacks(reader, file, c);

@@ -26,12 +26,26 @@ TrainingData make_phantom_data(const Config& config, int threads) {
           .phantoms = true};
 }
 
+/// Under the paper's protocol the names do not decide what is in which part: there the fingerprint of
+/// the pictures guards a resumed run.
+void check_split(const Config& config, const Split& found) {
+  const Protocol& protocol = config.protocol;
+  if (!protocol.is_honest() || protocol.split.empty() || protocol.split == found.hash()) return;
+  throw_input_error(
+      "the files in {} are no longer those that the run's split.csv lists; put them back as they "
+      "were "
+      "or start a new run",
+      shown(config.data));
+}
+
 }  // namespace
 
 TrainingData load_training_data(const Config& config, int loader_threads,
                                 const LoadProgress& progress) {
   if (config.data.empty()) return make_phantom_data(config, loader_threads);
-  const DatasetFiles files = find_dataset(config.data, config.validation_split);
+  Split files =
+      split_dataset(config.data, config.protocol, config.validation_split, loader_threads);
+  check_split(config, files);
   for (const std::string& name : files.classes)
     if (!is_utf8(name))
       throw_input_error("the class folder {} has a name that is no UTF-8 text; rename it",
@@ -54,6 +68,7 @@ TrainingData load_training_data(const Config& config, int loader_threads,
                     .validation_source = files.validation_source,
                     .notes = files.notes};
   data.validation = load(files.validation);
+  data.split = std::move(files);
   return data;
 }
 

@@ -6,6 +6,7 @@
 
 #include "io/image_set.h"
 #include "train/config.h"
+#include "train/split.h"
 
 namespace nanopneumo {
 
@@ -15,10 +16,13 @@ struct TrainingData {
   ImageSet train, validation;
   std::string train_source, validation_source;  ///< where they come from, in words
   std::vector<std::string> notes;               ///< what the user should know about the data
+  Split split{};                                ///< of the files; empty for phantoms
   bool phantoms = false;                        ///< synthetic images, not X-rays
 };
 
-/// Reads config.data, or draws phantoms where it is empty. Throws InputError for unfit data.
+/// Reads config.data, split as config.protocol wants it, or draws phantoms where it is empty. The test
+/// part is not read. Throws InputError for unfit data, and where an honest split is not the
+/// one that config.protocol.split names.
 TrainingData load_training_data(const Config& config, int loader_threads,
                                 const LoadProgress& progress = {});
 

@@ -3,43 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
-#include "io/image.h"
+#include "io/picture_facts.h"
 
 namespace nanopneumo {
-namespace {
-
-struct ImageFacts {
-  int height, width;
-  bool gray;
-  double brightness;
-};
-
-ImageFacts facts_of(const Image& image) {
-  const auto sum =
-      std::accumulate(image.pixels.begin(), image.pixels.end(), std::int64_t{0},
-                      [](std::int64_t total, std::uint8_t pixel) { return total + pixel; });
-  return {image.height, image.width, image.channels == 1,
-          static_cast<double>(sum) / static_cast<double>(image.pixels.size())};
-}
-
-}  // namespace
-
 DataInfo inspect_images(std::span<const LabelledFile> files, int threads,
                         const LoadProgress& progress) {
-  std::vector<ImageFacts> facts(files.size());
+  std::vector<PictureMeasures> facts(files.size());
   for_each_index(
       static_cast<std::int64_t>(files.size()), threads,
       [&](std::int64_t i) {
         const auto n = static_cast<std::size_t>(i);
-        facts[n] = facts_of(read_image(files[n].path));
+        facts[n] = measure(read_image(files[n].path));
       },
       progress);
   DataInfo info;
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto label = static_cast<std::size_t>(files[i].label);
-    const ImageFacts& f = facts[i];
+    const PictureMeasures& f = facts[i];
     info.min_height = i ? std::min(info.min_height, f.height) : f.height;
     info.min_width = i ? std::min(info.min_width, f.width) : f.width;
     info.max_height = std::max(info.max_height, f.height);

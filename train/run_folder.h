@@ -12,7 +12,8 @@
 namespace nanopneumo {
 
 /// Names of a run's files: config.toml, provenance.toml, log.csv and log.jsonl (a line each epoch), steps.csv
-/// (a row each batch), timing.csv, best.safetensors, last.safetensors, and those that not every run has.
+/// (a row each batch), timing.csv, best.safetensors, last.safetensors, and those that not every run has: of a
+/// run on files split.csv (which file is in which part), of an honest one test.json.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
@@ -32,6 +33,8 @@ class RunFolder {
   std::filesystem::path not_finite() const { return path_ / "not_finite.txt"; }
   std::filesystem::path log() const { return path_ / "log.csv"; }
   std::filesystem::path steps() const { return path_ / "steps.csv"; }
+  std::filesystem::path split() const { return path_ / "split.csv"; }
+  std::filesystem::path test() const { return path_ / "test.json"; }
   std::filesystem::path timing() const { return path_ / "timing.csv"; }
   std::filesystem::path best() const { return path_ / "best.safetensors"; }
   std::filesystem::path last() const { return path_ / "last.safetensors"; }

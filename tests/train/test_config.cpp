@@ -41,6 +41,7 @@ Config every_option() {
           .data = "a \"quoted\" \\ folder/R\xc3\xb6ntgen = # [x]",
           .phantoms = 77,
           .validation_split = 0.15,
+          .protocol = {.kind = Protocol::Kind::honest, .split_seed = 7, .split = "0123456789abcdef"},
           .interpolation = Interpolation::bilinear,
           .weights = "none",
           .epochs = 3,
@@ -93,6 +94,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.data == c.data);
     CHECK(back.phantoms == c.phantoms);
     CHECK(back.validation_split == c.validation_split);
+    CHECK(back.protocol == c.protocol);
     CHECK(back.interpolation == c.interpolation);
     CHECK(back.weights == c.weights);
     CHECK(back.epochs == c.epochs);
@@ -122,7 +124,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(40);
+    count_cases(44);
   }
 }
 
