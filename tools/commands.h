@@ -8,6 +8,8 @@ namespace nanopneumo {
 void add_train_command(Command app);
 void add_evaluate_command(Command app);
 void add_predict_command(Command app);
+void add_report_command(Command app);
+void add_compare_command(Command app);
 void add_summary_command(Command app);
 void add_draw_command(Command app);
 void add_features_command(Command app);

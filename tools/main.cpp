@@ -48,6 +48,8 @@ void add_commands(Command app) {
   add_train_command(app);
   add_evaluate_command(app);
   add_predict_command(app);
+  add_report_command(app);
+  add_compare_command(app);
   add_summary_command(app);
   add_draw_command(app);
   add_features_command(app);

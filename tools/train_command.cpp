@@ -16,6 +16,7 @@
 #include "tools/trained_run.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
+#include "train/run_facts.h"
 #include "train/trainer.h"
 
 namespace nanopneumo {
@@ -252,6 +253,7 @@ void train(const TrainOptions& options, const Given& given) {
              folder->path().string());
   std::fflush(stdout);
 
+  write_run_facts(*folder, config, data, network);
   Trainer trainer(config, data, network, *folder);
   if (resumed) {
     trainer.resume(*last);

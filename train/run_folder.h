@@ -12,7 +12,8 @@
 namespace nanopneumo {
 
 /// Names of a run's files: config.toml, log.csv (a row each epoch), steps.csv (a row each step),
-/// timing.csv, best.safetensors and last.safetensors.
+/// timing.csv, best.safetensors and last.safetensors; run.json (run_facts.h), predictions.csv (of
+/// the best epoch about the validation images, predictions.h) and augmentation.png.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
@@ -30,6 +31,9 @@ class RunFolder {
   std::filesystem::path timing() const { return path_ / "timing.csv"; }
   std::filesystem::path best() const { return path_ / "best.safetensors"; }
   std::filesystem::path last() const { return path_ / "last.safetensors"; }
+  std::filesystem::path facts() const { return path_ / "run.json"; }
+  std::filesystem::path predictions() const { return path_ / "predictions.csv"; }
+  std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}

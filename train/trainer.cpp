@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "io/atomic_file.h"
+#include "train/predictions.h"
 #include "train/process_memory.h"
 
 namespace nanopneumo {
@@ -170,13 +171,14 @@ bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
   const auto start = Clock::now();
   bool stopped = false;
-  const std::vector<double> logits = score_images(network_, validation_batches_, config_.batch,
-                                                  [&](std::int64_t done, std::int64_t total) {
-                                                    observer.on_validation(done, total);
-                                                    stopped = stop();
-                                                    return !stopped;
-                                                  });
+  record.validation_logits = score_images(network_, validation_batches_, config_.batch,
+                                          [&](std::int64_t done, std::int64_t total) {
+                                            observer.on_validation(done, total);
+                                            stopped = stop();
+                                            return !stopped;
+                                          });
   if (stopped) return false;
+  const std::vector<double>& logits = record.validation_logits;
   record.validation_loss = mean_loss(logits, data_.validation.labels);
   record.validation = evaluate_logits(logits, data_.validation.labels);
   record.validation_seconds = seconds_since(start);
@@ -205,7 +207,11 @@ void Trainer::finish_epoch(EpochRecord& record) {
   timing_->append(fmt::format(
       "{},{:.3f},{:.3f},{:.2f},{}", record.epoch, record.train_seconds, record.validation_seconds,
       static_cast<double>(record.images) / record.train_seconds, peak_memory_mib()));
-  if (record.is_best) save_network(folder_.best(), header(), network_);
+  if (record.is_best) {
+    write_predictions(folder_.predictions(), {names_within(config_.data, data_.validation.names),
+                                              data_.validation.labels, record.validation_logits});
+    save_network(folder_.best(), header(), network_);
+  }
   choose_layers();
   save_last();
 }

@@ -16,6 +16,7 @@ struct EpochRecord {
   std::int64_t epoch = 0;         ///< from 1
   double loss = 0, accuracy = 0;  ///< running means over the epoch, as Keras reports them
   double validation_loss = 0;
+  std::vector<double> validation_logits{};
   Metrics validation{};
   double train_seconds = 0, validation_seconds = 0;
   std::int64_t images = 0;  ///< trained on in this process; less than all after a resume

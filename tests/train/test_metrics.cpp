@@ -11,6 +11,7 @@
 #include "train/calibration.h"
 #include "train/intervals.h"
 #include "train/metrics.h"
+#include "train/delong.h"
 #include "train/roc.h"
 
 namespace nanopneumo::test {
