@@ -92,7 +92,8 @@ void HtmlTable::add(const std::vector<std::string>& cells) {
 std::string HtmlTable::html() const {
   return fmt::format(
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n"
-      "<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n</div>\n",
+      "<caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</"
+      "table>\n</div>\n",
       without_tags(caption_), caption_, head_, rows_);
 }
 

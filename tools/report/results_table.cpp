@@ -31,8 +31,9 @@ std::string paper_cell(const RunRecord& run) {
   if (!paper) return "–";
   const double share =
       static_cast<double>(paper->right) / static_cast<double>(kPaperValidationImages);
+  const Interval interval = wilson_interval(paper->right, kPaperValidationImages);
   return with_range(percent(share, 2),
-                    percent_range(wilson_interval(paper->right, kPaperValidationImages)));
+                    percent_range(interval) + (run.on_phantoms() ? "<br>(on X-rays)" : ""));
 }
 
 std::string runs_table(const Report& report) {
@@ -40,8 +41,8 @@ std::string runs_table(const Report& report) {
       "Best epoch of each run on its validation images at threshold 0.5; below each figure its 95 "
       "% "
       "interval",
-      {"Run", "Epoch", "Images", "Accuracy, %", "Paper, %", "AUC", "PR AUC", "Sensitivity, %",
-       "Specificity, %", "Precision, %", "F1"});
+      {"Run", "Epoch", "Images", "Accuracy", "Paper", "AUC", "PR AUC", "Sensitivity", "Specificity",
+       "Precision", "F1"});
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
       const Evaluation e = evaluate(run);
@@ -62,7 +63,7 @@ std::string spread_cell(const Spread& s, bool as_percent) {
 /// Mean and range over seeds; "" where no model was trained with several.
 std::string seeds_table(const Report& report) {
   HtmlTable table("Models trained with several seeds: mean, below it the smallest and the largest",
-                  {"Model", "Seeds", "Accuracy, %", "AUC", "Sensitivity, %", "Specificity, %"});
+                  {"Model", "Seeds", "Accuracy", "AUC", "Sensitivity", "Specificity"});
   bool any = false;
   for (const RunGroup& group : report.groups) {
     if (group.runs.size() < 2) continue;

@@ -23,7 +23,7 @@ std::string without_predictions_note(const Report& report) {
 }
 
 std::string name_of_run(const RunGroup& group, const RunRecord& run) {
-  return fmt::format("{}, seed {}", group.title, run.config.seed);
+  return fmt::format("{}, seed\u00a0{}", group.title, run.config.seed);
 }
 
 }  // namespace nanopneumo::report

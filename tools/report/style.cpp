@@ -40,13 +40,16 @@ nav a { display: inline-block; padding: .25rem 0; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .4rem; caption-side: top; }
+caption span { position: sticky; left: 0; display: inline-block; max-width: min(48rem, calc(100vw - 2rem)); }
 th, td { padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--edge); }
 thead th { font-weight: 600; vertical-align: bottom; color: var(--soft); }
-tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 7rem; max-width: 16rem; }
+tbody th { font-weight: 600; overflow-wrap: break-word; min-width: 8rem; max-width: 16rem; }
+td:nth-child(2) { min-width: 3.5rem; }
 figure { margin: 1.2rem 0; }
 figcaption { margin-top: .5rem; max-width: 48rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
 .panels > *, .panel { min-width: 0; }
+.panel { display: grid; gap: .6rem; align-content: start; }
 .plot { width: 100%; height: auto; max-width: 30rem; background: var(--card); border-radius: 6px; display: block; }
 .plot text { fill: var(--text); font: 12px system-ui, sans-serif; }
 .plot .title { font-size: 13px; font-weight: 600; }
@@ -78,7 +81,8 @@ summary { cursor: pointer; color: var(--link); padding: .25rem 0; }
 pre { background: var(--card); padding: .8rem; border-radius: 6px; overflow-x: auto; font-size: .85rem; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--soft); font-size: .875rem; }
-@media (max-width: 40rem) { h1 { font-size: 1.45rem; } h2 { font-size: 1.2rem; }
+@media (max-width: 40rem) { .scroll > table th:first-child { position: sticky; left: 0; background: var(--page); max-width: 9rem; }
+  h1 { font-size: 1.45rem; } h2 { font-size: 1.2rem; }
   th, td { padding-right: .6rem; } }
 @media print { :root { --page: #fff; --card: #fff; --text: #000; --soft: #444; --edge: #bbb; --link: #000;
     --warn: #fff; --warn-edge: #000; --cell: 15, 98, 172;

@@ -48,8 +48,8 @@ std::string cell(const Estimate& e, bool as_percent) {
 
 std::optional<Section> test_section(const Report& report) {
   HtmlTable table("The test images, at threshold 0.5; below each figure its 95 % interval",
-                  {"Run", "Images", "Accuracy, %", "AUC", "PR AUC", "Sensitivity, %",
-                   "Specificity, %", "Precision, %", "F1"});
+                  {"Run", "Images", "Accuracy", "AUC", "PR AUC", "Sensitivity", "Specificity",
+                   "Precision", "F1"});
   bool any = false;
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {

@@ -10,7 +10,7 @@ namespace nanopneumo::report {
 
 std::optional<Section> thresholds_section(const Report& report) {
   HtmlTable table("Thresholds chosen on the validation images themselves",
-                  {"Run", "Choice", "Threshold", "Sensitivity, %", "Specificity, %"});
+                  {"Run", "Choice", "Threshold", "Sensitivity", "Specificity"});
   bool any = false;
   for (const RunGroup* group : groups_with_predictions(report)) {
     const RunRecord& run = group->first();
