@@ -253,7 +253,7 @@ void train(const TrainOptions& options, const Given& given) {
              folder->path().string());
   std::fflush(stdout);
 
-  write_run_facts(*folder, config, data, network);
+  if (!resumed) write_run_facts(*folder, config, data, network);
   Trainer trainer(config, data, network, *folder);
   if (resumed) {
     trainer.resume(*last);

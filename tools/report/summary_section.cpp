@@ -39,13 +39,14 @@ std::string verdict(const Report& report) {
   if (pairs.empty()) return "";
   const auto significant = std::ranges::count_if(
       pairs, [](const PairedComparison& p) { return p.mcnemar_adjusted < 0.05; });
+  const std::string result = significant == 0                   ? "none differs"
+                             : significant == std::ssize(pairs) ? "every one differs"
+                             : significant == 1                 ? "one differs"
+                                                : fmt::format("{} differ", significant);
   return fmt::format(
-      "<p>Of {} pairs of models that judged the same images, {} in accuracy by more than chance "
+      "<p>Pairs of models that judged the same images: {}. In accuracy {} by more than chance "
       "explains (McNemar, adjusted p below 0.05): <a href=\"#tests\">the tests</a>.</p>\n",
-      pairs.size(),
-      significant == 0   ? std::string("none differs")
-      : significant == 1 ? std::string("one differs")
-                         : fmt::format("{} differ", significant));
+      pairs.size(), result);
 }
 
 }  // namespace
