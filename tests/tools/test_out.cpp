@@ -24,10 +24,10 @@ TEST_CASE("runs are numbered where no folder is given") {
   const Sandbox sandbox;
   CHECK(contains(sandbox.succeed(tiny_training("")).out, "run folder: runs/cnn-1\n"));
   CHECK(contains(sandbox.succeed(tiny_training("")).out, "run folder: runs/cnn-2\n"));
-  for (const char* name : {"config.toml", "log.csv", "steps.csv", "timing.csv", "best.safetensors",
-                           "last.safetensors"})
+  for (const char* name : {"config.toml", "log.csv", "steps.csv", "timing.csv", "run.json",
+                           "predictions.csv", "best.safetensors", "last.safetensors"})
     CHECK(fs::is_regular_file(sandbox.path("runs/cnn-1") / name));
-  CHECK(sandbox.tree("runs/cnn-1").size() == 6);
+  CHECK(sandbox.tree("runs/cnn-1").size() == 8);
 }
 
 TEST_CASE("an empty folder may be there, and those above are made") {
