@@ -35,7 +35,8 @@ struct RunRecord {
   std::size_t best = 0;  ///< index of the best epoch
   std::optional<Cost> cost{};
   std::optional<RunFacts> facts{};  ///< missing in runs of earlier versions
-  std::optional<Predictions> predictions{};  ///< of the best epoch; missing in runs of earlier versions
+  std::optional<Predictions>
+      predictions{};  ///< of the best epoch; missing in runs of earlier versions
 
   const Epoch& best_epoch() const { return epochs[best]; }
   /// Trained on synthetic pictures.
