@@ -12,6 +12,8 @@ void add_gradcam_command(Command app);
 void add_saliency_command(Command app);
 void add_occlusion_command(Command app);
 void add_featuremaps_command(Command app);
+void add_report_command(Command app);
+void add_compare_command(Command app);
 void add_summary_command(Command app);
 void add_draw_command(Command app);
 void add_features_command(Command app);

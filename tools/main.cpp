@@ -52,6 +52,8 @@ void add_commands(Command app) {
   add_saliency_command(app);
   add_occlusion_command(app);
   add_featuremaps_command(app);
+  add_report_command(app);
+  add_compare_command(app);
   add_summary_command(app);
   add_draw_command(app);
   add_features_command(app);

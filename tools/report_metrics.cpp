@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "train/calibration.h"
+#include "train/delong.h"
 #include "train/intervals.h"
 #include "train/roc.h"
 

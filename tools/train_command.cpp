@@ -18,6 +18,7 @@
 #include "train/pretrained.h"
 #include "train/process_memory.h"
 #include "train/rate_finder.h"
+#include "train/run_facts.h"
 #include "train/test_result.h"
 #include "train/trainer.h"
 
@@ -239,6 +240,7 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   std::fflush(stdout);
 
   if (call.find_rate) return find_rate(config, data, network, *folder, signals);
+  if (!resumed) write_run_facts(*folder, config, data, network);
   Trainer trainer(config, data, network, *folder);
   if (resumed) {
     trainer.resume(*last);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "tensor/errors.h"
 #include "train/scored_set.h"
@@ -33,17 +32,28 @@ double log_loss(std::span<const double> scores, std::span<const std::uint8_t> la
 
 double expected_calibration_error(std::span<const double> scores,
                                   std::span<const std::uint8_t> labels, int bins) {
-  check_probabilities(scores, labels);
-  if (bins <= 0) throw_shape_error("expected_calibration_error: {} bins", bins);
-  // |bin| * |mean label - mean score| = |sum of (label - score) in the bin|
-  std::vector<double> excess(static_cast<std::size_t>(bins), 0.0);
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const int bin = std::max(0, static_cast<int>(std::ceil(scores[i] * bins)) - 1);
-    excess[static_cast<std::size_t>(bin)] += labels[i] - scores[i];
-  }
+  // |bin| * |mean label - mean score| = |positives - sum of scores|
   double sum = 0;
-  for (double e : excess) sum += std::abs(e);
+  for (const ReliabilityBin& bin : reliability_curve(scores, labels, bins))
+    sum += std::abs(static_cast<double>(bin.positives) - bin.score_sum);
   return sum / static_cast<double>(scores.size());
+}
+
+std::vector<ReliabilityBin> reliability_curve(std::span<const double> scores,
+                                              std::span<const std::uint8_t> labels, int bins) {
+  check_probabilities(scores, labels);
+  if (bins <= 0) throw_shape_error("reliability_curve: {} bins", bins);
+  std::vector<ReliabilityBin> curve;
+  for (int b = 0; b < bins; ++b)
+    curve.push_back({.low = static_cast<double>(b) / bins, .high = (b + 1.0) / bins});
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const int b = std::max(0, static_cast<int>(std::ceil(scores[i] * bins)) - 1);
+    ReliabilityBin& bin = curve[static_cast<std::size_t>(b)];
+    ++bin.count;
+    bin.positives += labels[i];
+    bin.score_sum += scores[i];
+  }
+  return curve;
 }
 
 }  // namespace nanopneumo

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace nanopneumo {
 
@@ -21,5 +22,22 @@ double log_loss(std::span<const double> scores, std::span<const std::uint8_t> la
 /// score|. ShapeError unless bins > 0.
 double expected_calibration_error(std::span<const double> scores,
                                   std::span<const std::uint8_t> labels, int bins = 15);
+
+/// One bin (low, high] of a reliability diagram.
+struct ReliabilityBin {
+  double low, high;
+  std::int64_t count = 0, positives = 0;
+  double score_sum = 0;
+
+  double mean_score() const { return score_sum / static_cast<double>(count); }
+  double positive_share() const {
+    return static_cast<double>(positives) / static_cast<double>(count);
+  }
+};
+
+/// The bins of expected_calibration_error, empty ones too: where the share of positives is the mean
+/// score, scores can be read as probabilities. ShapeError unless bins > 0.
+std::vector<ReliabilityBin> reliability_curve(std::span<const double> scores,
+                                              std::span<const std::uint8_t> labels, int bins = 15);
 
 }  // namespace nanopneumo

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "train/metrics.h"
 
@@ -11,6 +12,7 @@ struct EpochRecord {
   std::int64_t epoch = 0;         ///< from 1
   double loss = 0, accuracy = 0;  ///< running means over the epoch, as Keras reports them
   double validation_loss = 0;
+  std::vector<double> validation_logits{};
   Metrics validation{};
   double learning_rate = 0;  ///< of the head, in the epoch's last update
   double train_seconds = 0, validation_seconds = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "tensor/errors.h"
 
@@ -49,6 +50,22 @@ double mcnemar_exact(std::int64_t only_first_right, std::int64_t only_second_rig
     tail += term;
   }
   return std::min(1.0, 2 * tail);
+}
+
+std::vector<double> holm_adjusted(std::span<const double> p_values) {
+  for (const double p : p_values)
+    if (!(p >= 0 && p <= 1)) throw_shape_error("holm_adjusted: a p-value of {}", p);
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p_values[i]; });
+  std::vector<double> adjusted(p_values.size());
+  double largest = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const auto hypotheses_left = static_cast<double>(order.size() - rank);
+    largest = std::max(largest, std::min(1.0, hypotheses_left * p_values[order[rank]]));
+    adjusted[order[rank]] = largest;
+  }
+  return adjusted;
 }
 
 }  // namespace nanopneumo

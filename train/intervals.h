@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace nanopneumo {
 
@@ -22,5 +24,10 @@ Interval wilson_interval(std::int64_t successes, std::int64_t n);
 /// `only_second_right`; if neither is better the split is binomial with probability 1/2. 1 where
 /// they never disagree. ShapeError for a negative count.
 double mcnemar_exact(std::int64_t only_first_right, std::int64_t only_second_right);
+
+/// Holm's step-down procedure (1979): p-values of several tests, adjusted so that calling those at
+/// most alpha significant is wrong about any of them with probability alpha at most. In the order
+/// given. ShapeError for a value outside [0, 1].
+std::vector<double> holm_adjusted(std::span<const double> p_values);
 
 }  // namespace nanopneumo

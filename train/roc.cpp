@@ -1,10 +1,10 @@
 #include "train/roc.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "tensor/errors.h"
 #include "train/scored_set.h"
 
 namespace nanopneumo {
@@ -13,8 +13,6 @@ namespace {
 double ratio(std::int64_t part, std::int64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
-
-double square(double x) { return x * x; }
 
 /// The last point of a curve calls everything positive, so it counts the classes.
 bool has_both_classes(const std::vector<RocPoint>& curve) {
@@ -90,32 +88,19 @@ std::optional<YoudenPoint> youden_point(std::span<const double> scores,
                      ratio(negatives - best.false_positives, negatives)};
 }
 
-std::optional<DeLong> delong(std::span<const double> scores, std::span<const std::uint8_t> labels) {
+std::optional<OperatingPoint> point_at_sensitivity(std::span<const double> scores,
+                                                   std::span<const std::uint8_t> labels,
+                                                   double sensitivity) {
+  if (!(sensitivity > 0 && sensitivity <= 1))
+    throw_shape_error("point_at_sensitivity: a sensitivity of {}", sensitivity);
   const std::vector<RocPoint> curve = roc_curve(scores, labels);
+  if (!has_both_classes(curve)) return std::nullopt;
   const std::int64_t positives = curve.back().true_positives;
   const std::int64_t negatives = curve.back().false_positives;
-  if (positives < 2 || negatives < 2) return std::nullopt;
-  // The placement of a positive is the share of negatives below it, that of a negative the share of
-  // positives above it, ties counted half. Images with the same score share their placement.
-  const double auc = area(curve);
-  double positive_squares = 0, negative_squares = 0;
-  for (std::size_t k = 1; k < curve.size(); ++k) {
-    const RocPoint& above = curve[k - 1];
-    const RocPoint& here = curve[k];
-    const double positive_placement =
-        ratio(2 * negatives - above.false_positives - here.false_positives, 2 * negatives);
-    const double negative_placement =
-        ratio(above.true_positives + here.true_positives, 2 * positives);
-    positive_squares += static_cast<double>(here.true_positives - above.true_positives) *
-                        square(positive_placement - auc);
-    negative_squares += static_cast<double>(here.false_positives - above.false_positives) *
-                        square(negative_placement - auc);
-  }
-  const double variance = positive_squares / static_cast<double>((positives - 1) * positives) +
-                          negative_squares / static_cast<double>((negatives - 1) * negatives);
-  const double standard_error = std::sqrt(variance);
-  const double half_width = kNormal975 * standard_error;
-  return DeLong{standard_error, {auc - half_width, auc + half_width}};
+  const auto reached = std::ranges::find_if(
+      curve, [&](const RocPoint& p) { return ratio(p.true_positives, positives) >= sensitivity; });
+  return OperatingPoint{reached->threshold, ratio(reached->true_positives, positives),
+                        ratio(negatives - reached->false_positives, negatives)};
 }
 
 }  // namespace nanopneumo

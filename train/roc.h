@@ -11,8 +11,6 @@
 #include <span>
 #include <vector>
 
-#include "train/intervals.h"
-
 namespace nanopneumo {
 
 /// The images with score >= threshold: how many of them are positive and how many negative.
@@ -45,14 +43,15 @@ struct YoudenPoint {
 std::optional<YoudenPoint> youden_point(std::span<const double> scores,
                                         std::span<const std::uint8_t> labels);
 
-/// Standard error of the AUC (DeLong, DeLong & Clarke-Pearson 1988) and AUC +- 1.96 standard
-/// errors, which is not cut to [0, 1].
-struct DeLong {
-  double standard_error;
-  Interval interval95;
+/// A threshold and what is reached by calling everything from it on positive.
+struct OperatingPoint {
+  double threshold, sensitivity, specificity;
 };
 
-/// Nothing where a class has fewer than two images. O(n log n).
-std::optional<DeLong> delong(std::span<const double> scores, std::span<const std::uint8_t> labels);
+/// The highest threshold whose sensitivity is at least `sensitivity`, so the largest specificity
+/// that this costs. Nothing where one class is absent. ShapeError unless 0 < sensitivity <= 1.
+std::optional<OperatingPoint> point_at_sensitivity(std::span<const double> scores,
+                                                   std::span<const std::uint8_t> labels,
+                                                   double sensitivity);
 
 }  // namespace nanopneumo

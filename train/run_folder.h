@@ -12,8 +12,9 @@
 namespace nanopneumo {
 
 /// Names of a run's files: config.toml, provenance.toml, log.csv and log.jsonl (a line each epoch), steps.csv
-/// (a row each batch), timing.csv, best.safetensors, last.safetensors, and those that not every run has: of a
-/// run on files split.csv (which file is in which part), of an honest one test.json.
+/// (a row each batch), timing.csv, best.safetensors, last.safetensors, run.json (run_facts.h), predictions.csv
+/// (of the best epoch about the validation images, predictions.h), and those that not every run has:
+/// augmentation.png; of a run on files split.csv (which file is in which part), of an honest one test.json.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
@@ -38,6 +39,9 @@ class RunFolder {
   std::filesystem::path timing() const { return path_ / "timing.csv"; }
   std::filesystem::path best() const { return path_ / "best.safetensors"; }
   std::filesystem::path last() const { return path_ / "last.safetensors"; }
+  std::filesystem::path facts() const { return path_ / "run.json"; }
+  std::filesystem::path predictions() const { return path_ / "predictions.csv"; }
+  std::filesystem::path augmentation() const { return path_ / "augmentation.png"; }
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tensor/errors.h"
+#include "train/delong.h"
 #include "train/logistic_regression.h"
 #include "train/roc.h"
 #include "train/stratified_groups.h"

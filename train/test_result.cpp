@@ -1,10 +1,12 @@
 #include "train/test_result.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "io/dataset_parts.h"
 #include "io/file_bytes.h"
 #include "tensor/errors.h"
+#include "train/delong.h"
 #include "train/metrics.h"
 #include "train/roc.h"
 

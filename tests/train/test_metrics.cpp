@@ -9,6 +9,7 @@
 #include "tensor/errors.h"
 #include "tests/support/cases.h"
 #include "train/calibration.h"
+#include "train/delong.h"
 #include "train/intervals.h"
 #include "train/metrics.h"
 #include "train/roc.h"

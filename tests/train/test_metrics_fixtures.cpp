@@ -7,6 +7,7 @@
 #include "tests/support/cases.h"
 #include "tests/support/golden_json.h"
 #include "train/calibration.h"
+#include "train/delong.h"
 #include "train/intervals.h"
 #include "train/metrics.h"
 #include "train/roc.h"

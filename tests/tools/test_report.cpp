@@ -1,0 +1,298 @@
+// report and compare: the pages they write, and what they refuse.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "io/image_write.h"
+#include "io/phantoms.h"
+#include "tests/support/cases.h"
+#include "tests/tools/html_check.h"
+#include "tests/tools/report_runs.h"
+#include "tools/report/figures.h"
+#include "tools/report/html.h"
+#include "train/bootstrap.h"
+#include "train/calibration.h"
+#include "train/delong.h"
+#include "train/metrics.h"
+#include "train/roc.h"
+
+namespace nanopneumo::test {
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+void check_well_formed(const std::string& html) {
+  for (const std::string& fault : html_faults(html)) FAIL_CHECK(fault);
+}
+
+/// A page that the checker has nothing against, with `part` in it.
+std::string page_with(const std::string& part) {
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><title>t</title></head><body><h1>h</h1><main>" +
+         part + "</main></body></html>";
+}
+
+/// A row of a run that was judged rightly on `right` of `n` images.
+std::string accuracy_cell(int right, int n) {
+  const Interval i = wilson_interval(right, n);
+  return fmt::format("{:.1f}\u202f% {:.1f} – {:.1f}", 100.0 * right / n, 100 * i.low, 100 * i.high);
+}
+
+/// Single spaces only.
+std::string squeezed(const std::string& text) {
+  std::string result;
+  for (const char c : text)
+    if (!(c == ' ' || c == '\n') || (!result.empty() && result.back() != ' '))
+      result += c == '\n' ? ' ' : c;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the checker of pages finds what is wrong") {
+  CHECK(html_faults(page_with("<p id=\"a\">1 &lt; 2</p><a href=\"#a\">x</a>"
+                              "<a href=\"https://example.org\">x</a>"))
+            .empty());
+  for (const char* part : {"<p>",
+                           "</p>",
+                           "<b><i></b></i>",
+                           "<p id=\"a\"></p><p id=\"a\"></p>",
+                           "<a href=\"#b\">x</a>",
+                           "<img src=\"data:,\">",
+                           "<img alt=\"x\" src=\"https://example.org/x.png\">",
+                           "<img alt=\"x\" src=\"x.png\">",
+                           "<svg viewBox=\"0 0 1 1\"></svg>",
+                           "<script></script>",
+                           "<p onclick=\"x\"></p>",
+                           "<p title=x></p>",
+                           "1 < 2",
+                           "1 > 2",
+                           "a & b",
+                           "<style>@import 'x'</style>",
+                           "<style>p{background:url(x)}</style>",
+                           "<table><tr><td>1</td></tr></table>",
+                           "<link href=\"style.css\">",
+                           "<p title=\"a\" title=\"b\"></p>",
+                           "<p aria-labelledby=\"none\"></p>"}) {
+    CAPTURE(part);
+    CHECK_FALSE(html_faults(page_with(part)).empty());
+    count_cases();
+  }
+  CHECK_FALSE(html_faults("<html lang=\"en\"></html>").empty());
+}
+
+TEST_CASE("text is escaped, bytes become base 64") {
+  CHECK(report::escape("<a href='x'>\"&\n\xff") ==
+        "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\\x0a\\xff");
+  CHECK(report::data_uri("image/png", "") == "data:image/png;base64,");
+  CHECK(report::data_uri("a/b", "M") == "data:a/b;base64,TQ==");
+  CHECK(report::data_uri("a/b", "Ma") == "data:a/b;base64,TWE=");
+  CHECK(report::data_uri("a/b", "Man\xff\xfe\xfd") == "data:a/b;base64,TWFu//79");
+  CHECK(report::p_value(0.0009) == "&lt; 0.001");
+  CHECK(report::duration(200) == "3 min 20 s");
+  CHECK(report::duration(7500) == "2 h 05 min");
+  count_cases(8);
+}
+
+TEST_CASE("two trainings become a page that stands alone") {
+  const Sandbox sandbox;
+  const Arguments more{"--epochs", "2", "--augment", "paper"};
+  for (const char* seed : {"1", "2"}) {
+    Arguments arguments = tiny_training(fmt::format("runs/cnn-{}", seed), more);
+    arguments.insert(arguments.end(), {"--seed", seed});
+    sandbox.succeed(arguments);
+  }
+  sandbox.succeed({"report", "runs", "--model-card", "CARD.md"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  for (const char* part :
+       {"not a medical device", "Synthetic data", "CNN from scratch, seed\u00a01", "seed\u00a02",
+        "86.06", "Learning curves", "role=\"img\"", "prefers-color-scheme", "@media print",
+        "Models trained with several seeds", "data:image/png;base64,", "Peak memory",
+        "[augmentation]"})
+    CHECK_MESSAGE(contains(html, part), part);
+  CHECK_FALSE(contains(html, sandbox.path().string()));
+  const std::string card = sandbox.read("CARD.md");
+  for (const char* part :
+       {"not a medical device", "synthetic pictures", "| accuracy |", "## Limits"})
+    CHECK_MESSAGE(contains(card, part), part);
+  sandbox.succeed({"report", "runs/cnn-1", "runs/cnn-2", "--out", "again.html"});
+  CHECK(sandbox.read("again.html") == html);
+  count_cases(3);
+}
+
+TEST_CASE("the figures on the page are those computed") {
+  const Sandbox sandbox;
+  const KnownRun first{.name = "first", .predictions = known_predictions(90, 80)};
+  const KnownRun second{
+      .name = "second", .model = "mobilenet", .predictions = known_predictions(90, 71)};
+  first.write(sandbox);
+  second.write(sandbox);
+  sandbox.succeed({"report", "first", "second"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  const std::string text = squeezed(html_text(html));
+  CHECK(contains(text, accuracy_cell(80, 90)));
+  CHECK(contains(text, accuracy_cell(71, 90)));
+  CHECK(contains(text, "Random backbone."));
+  CHECK(contains(text, "2 min 06 s"));
+  CHECK(contains(text, "1,234"));
+  for (const KnownRun* run : {&first, &second}) {
+    const std::vector<double> scores = run->predictions.probabilities();
+    const auto& labels = run->predictions.labels;
+    CHECK(contains(text, fmt::format("{:.3f} {:.3f} – {:.3f}", *roc_auc(scores, labels),
+                                     delong(scores, labels)->interval95.low,
+                                     std::min(1.0, delong(scores, labels)->interval95.high))));
+    const auto pr = bootstrap_interval(scores, labels, average_precision);
+    CHECK(contains(text, fmt::format("{:.3f} {:.3f} – {:.3f}", *average_precision(scores, labels),
+                                     pr->low, pr->high)));
+    CHECK(contains(text, fmt::format("{:.3f} {:.3f}", log_loss(scores, labels),
+                                     expected_calibration_error(scores, labels))));
+    const auto youden = youden_point(scores, labels);
+    CHECK(contains(text, fmt::format("{:.3f} {:.1f}\u202f% {:.1f}\u202f%", youden->threshold,
+                                     100 * youden->sensitivity, 100 * youden->specificity)));
+    count_cases();
+  }
+  // The second is wrong on nine images more, and right on none that the first has wrong.
+  CHECK(contains(text, fmt::format("+10.0 9 0 {0} {0}", report::p_value(mcnemar_exact(9, 0)))));
+  const auto auc = delong_test(first.predictions.probabilities(),
+                               second.predictions.probabilities(), first.predictions.labels);
+  CHECK(contains(html_text(html), squeezed(html_text(report::p_value(auc->p_value)))));
+  CHECK(contains(text, "In accuracy every one differs"));
+  count_cases(2);
+}
+
+TEST_CASE("hostile names are text and nothing more") {
+  const Sandbox sandbox;
+  const std::string name = "<img src=x onerror=alert(1)>\"'&amp;";
+  Predictions predictions = known_predictions(30, 25);
+  predictions.names[0] = "</title><script>alert(2)</script>";
+  KnownRun{.name = name, .predictions = predictions}.write(sandbox);
+  KnownRun{.name = "other", .predictions = known_predictions(30, 20)}.write(sandbox);
+  sandbox.write(name + "/gradcam/<b onclick=1>.png", "");
+  write_png(sandbox.path(name + "/gradcam/<b onclick=1>.png"), phantom(16, 16, 1, 1, 0));
+  sandbox.write(name + "/audit.json",
+                R"({"<u>": "</table><script>", "list": [{"a<": 1}, {"b": "&"}]})");
+  sandbox.succeed({"compare", name, "other", "--out", "page.html"});
+  sandbox.succeed({"report", name, "--title", "<h1>&", "--model-card", "CARD.md"});
+  for (const char* file : {"page.html", "report.html"}) {
+    const std::string html = sandbox.read(file);
+    check_well_formed(html);
+    CHECK(contains(html_text(html), name));
+    for (const char* part : {"<script", "<img src=x", "<b onclick", "<u>"})
+      CHECK_FALSE(contains(html, part));
+    count_cases();
+  }
+  CHECK(contains(sandbox.read("CARD.md"), "\\<img src=x"));
+}
+
+TEST_CASE("what is missing is said") {
+  const Sandbox sandbox;
+  KnownRun{.name = "bare",
+           .predictions = known_predictions(30, 25),
+           .keeps_predictions = false,
+           .keeps_timing = false}
+      .write(sandbox);
+  KnownRun{.name = "full", .model = "mobilenet", .predictions = known_predictions(30, 25)}.write(
+      sandbox);
+  KnownRun{.name = "elsewhere", .model = "vgg16", .predictions = known_predictions(31, 25)}.write(
+      sandbox);
+  sandbox.succeed({"report", "bare", "full", "elsewhere"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  for (const char* part :
+       {"(predictions.csv): CNN from scratch.", "not recorded", "on different images"})
+    CHECK_MESSAGE(contains(html, part), part);
+  CHECK_FALSE(contains(html, "id=\"gradcam\""));
+  CHECK_FALSE(contains(html, "id=\"audit\""));
+  CHECK_FALSE(contains(html, "id=\"test\""));
+  sandbox.succeed({"report", "bare"});
+  check_well_formed(sandbox.read("report.html"));
+  count_cases(2);
+}
+
+TEST_CASE("pictures, an audit and test images get their sections") {
+  const Sandbox sandbox;
+  KnownRun{.name = "run", .predictions = known_predictions(30, 25)}.write(sandbox);
+  for (const char* file :
+       {"gradcam/001-a.png", "gradcam/plain_name.png", "featuremaps/01-conv1.png",
+        "occlusion/001-a.png", "saliency/001-a.png"}) {
+    sandbox.write(std::filesystem::path("run") / file, "");
+    write_png(sandbox.path(std::filesystem::path("run") / file), phantom(16, 16, 1, 1, 0));
+  }
+  sandbox.write("run/gradcam/manifest.json",
+                R"({"pictures": [{"file": "001-a.png", "image": "x/person12.jpeg",
+                "label": "PNEUMONIA", "called": "NORMAL", "probability": 0.314, "right": false,
+                "layer": "conv2d_4"}], "pointing_game": {"hits": 40, "phantoms": 50}})");
+  sandbox.write("run/occlusion/occlusion.json", R"({"border": {"labels_changed": 7}})");
+  sandbox.write("run/audit.json",
+                R"({"exact_duplicates": {"pictures": 1234, "sets": [["a", "b"]]},
+                "parts": [{"source": "train/", "features": {"height": {"auc": 0.512}}},
+                {"source": "test/"}], "notes": ["neither is proven"]})");
+  sandbox.write("run/test.json",
+                R"({"pictures": [{"label": 1, "score": 0.9}, {"label": 0, "score": 0.2},
+                {"label": 1, "score": 0.4}, {"label": 0, "score": 0.1}]})");
+  sandbox.succeed({"report", "run"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  const std::string text = squeezed(html_text(html));
+  for (const char* part :
+       {"person12.jpeg: is PNEUMONIA, called NORMAL (0.31), wrong; layer conv2d_4", "plain name",
+        "01-conv1", "hits 40", "border: labels changed 7", "exact duplicates: pictures 1,234",
+        "features: height: auc 0.512 –", "source train/ test/", "neither is proven",
+        "CNN from scratch, seed\u00a01 4 75.0"})
+    CHECK_MESSAGE(contains(text, part), part);
+  for (const char* id : {"gradcam", "featuremaps", "occlusion", "saliency", "audit", "test"})
+    CHECK_MESSAGE(contains(html, fmt::format("<h2 id=\"{}\">", id)), id);
+  count_cases(6);
+}
+
+TEST_CASE("compare prints figures and tests") {
+  const Sandbox sandbox;
+  KnownRun{.name = "a", .seed = 1, .predictions = known_predictions(90, 80)}.write(sandbox);
+  KnownRun{.name = "b", .seed = 2, .predictions = known_predictions(90, 71)}.write(sandbox);
+  const std::string out = sandbox.succeed({"compare", "a", "b"}).out;
+  for (const std::string& part :
+       {std::string("CNN from scratch (a), seed 1"), std::string("CNN from scratch (b), seed 2"),
+        fmt::format("{:.4f}", 80.0 / 90), std::string("+0.1000"),
+        fmt::format("{:.4g}", mcnemar_exact(9, 0)), std::string("Holm")})
+    CHECK_MESSAGE(contains(out, part), part);
+  count_cases();
+}
+
+TEST_CASE("runs that cannot be reported are refused") {
+  const Sandbox sandbox;
+  const KnownRun run{.name = "run", .predictions = known_predictions(30, 25)};
+  run.write(sandbox);
+  sandbox.refuse({"report"}, {"RUN"});
+  sandbox.refuse({"report", "nowhere"}, {"nowhere", "folder"});
+  sandbox.refuse({"compare", "run"}, {"two runs"});
+  sandbox.refuse({"report", "run", "--out", "no/such/report.html"}, {"no/such/report.html"});
+  const auto with = [&](const char* file, const char* content,
+                        const std::vector<std::string>& parts) {
+    CAPTURE(file);
+    const std::string kept = std::filesystem::exists(sandbox.path(file)) ? sandbox.read(file) : "";
+    sandbox.write(file, content);
+    sandbox.refuse({"report", "run"}, parts);
+    if (kept.empty())
+      std::filesystem::remove_all(sandbox.path(file));
+    else
+      sandbox.write(file, kept);
+    count_cases();
+  };
+  with("run/predictions.csv", "image,label,logit\na,1,2\n", {"predictions.csv", "log.csv"});
+  with("run/predictions.csv", "image,label\n", {"predictions.csv"});
+  with("run/log.csv", "epoch,loss\n", {"no complete epoch"});
+  with("run/log.csv", "epoch,loss\n1,2\n", {"log.csv", "column"});
+  with("run/log.csv", "epoch,loss\n1\n", {"log.csv", "row 2"});
+  with("run/timing.csv", "epoch\n1\n", {"timing.csv"});
+  with("run/run.json", "{}", {"run.json"});
+  with("run/audit.json", "[]", {"audit.json"});
+  with("run/audit.json", "{", {"audit.json"});
+  with("run/test.json", "{}", {"test.json"});
+  with("run/test.json", R"({"pictures": [{"label": 2, "score": 0.5}]})", {"test.json"});
+  with("run/gradcam/a.png", "GIF89a", {"a.png"});
+  count_cases(4);
+}
+
+}  // namespace nanopneumo::test

@@ -1,0 +1,35 @@
+// Runs that differ in their seed alone, taken together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/report/run_record.h"
+
+namespace nanopneumo::report {
+
+/// Runs of one model with the same options and data, by rising seed.
+struct RunGroup {
+  std::string title;  ///< "MobileNet"; with the name of its first run where several share the model
+  std::vector<RunRecord> runs;
+
+  /// The run with the lowest seed, which stands for the group where a figure shows one run: the best
+  /// one would flatter.
+  const RunRecord& first() const { return runs.front(); }
+};
+
+enum class Grouping {
+  seeds_together,
+  each_run_alone,  ///< `compare`: two seeds may be what is compared
+};
+
+/// In the order in which the first run of each was given.
+std::vector<RunGroup> group_runs(std::vector<RunRecord> runs, Grouping grouping);
+
+/// Smallest, mean and largest of a figure over a group's runs.
+struct Spread {
+  double low = 0, mean = 0, high = 0;
+};
+Spread spread_of(const std::vector<double>& values);
+
+}  // namespace nanopneumo::report
