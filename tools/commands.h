@@ -6,6 +6,7 @@
 namespace nanopneumo {
 
 void add_train_command(Command app);
+void add_reproduce_command(Command app);
 void add_evaluate_command(Command app);
 void add_predict_command(Command app);
 void add_gradcam_command(Command app);

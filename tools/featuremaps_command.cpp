@@ -11,17 +11,11 @@
 #include "io/image_write.h"
 #include "io/npy.h"
 #include "tools/commands.h"
-#include "tools/inside_subjects.h"
+#include "tools/looking_inside.h"
 #include "train/scoring.h"
 
 namespace nanopneumo {
 namespace {
-
-struct FeaturemapsOptions {
-  InsideOptions inside;
-  std::string image, layers;
-  int channels = 36;
-};
 
 std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts(1);
@@ -40,6 +34,8 @@ std::vector<int> chosen_nodes(const FeaturemapsOptions& o, const Graph& graph) {
     nodes.push_back(feature_map_called(graph, name));
   return nodes;
 }
+
+}  // namespace
 
 void run_featuremaps(const FeaturemapsOptions& o) {
   const TrainedRun run = load_run(o.inside.run, o.inside.checkpoint, o.inside.device);
@@ -83,8 +79,6 @@ void run_featuremaps(const FeaturemapsOptions& o) {
   write_manifest(folder / "manifest.json", manifest);
   fmt::print("written to {}\n", shown(folder));
 }
-
-}  // namespace
 
 void add_featuremaps_command(Command app) {
   const auto o = std::make_shared<FeaturemapsOptions>();

@@ -4,14 +4,9 @@
 #include "inside/feature_maps.h"
 #include "tools/commands.h"
 #include "tools/explain.h"
+#include "tools/looking_inside.h"
 
 namespace nanopneumo {
-namespace {
-
-struct GradcamOptions {
-  InsideOptions inside;
-  std::string layer, class_name;
-};
 
 void run_gradcam(const GradcamOptions& o) {
   const TrainedRun run = load_run(o.inside.run, o.inside.checkpoint, o.inside.device);
@@ -36,8 +31,6 @@ void run_gradcam(const GradcamOptions& o) {
                }},
           o.class_name);
 }
-
-}  // namespace
 
 void add_gradcam_command(Command app) {
   const auto o = std::make_shared<GradcamOptions>();

@@ -46,6 +46,7 @@ void reserve_standard_descriptors() {
 
 void add_commands(Command app) {
   add_train_command(app);
+  add_reproduce_command(app);
   add_evaluate_command(app);
   add_predict_command(app);
   add_gradcam_command(app);

@@ -7,16 +7,11 @@
 #include "io/file_bytes.h"
 #include "tools/commands.h"
 #include "tools/explain.h"
+#include "tools/looking_inside.h"
 #include "train/scoring.h"
 
 namespace nanopneumo {
 namespace {
-
-struct OcclusionOptions {
-  InsideOptions inside;
-  std::string class_name, score = "logit";
-  std::optional<int> patch, stride;
-};
 
 Patches patches_for(const OcclusionOptions& o, const Config& config) {
   const int shorter = std::min(config.image_height, config.image_width);
@@ -31,6 +26,8 @@ Patches patches_for(const OcclusionOptions& o, const Config& config) {
         patches.size, patches.stride, config.image_height, config.image_width, shorter);
   return patches;
 }
+
+}  // namespace
 
 void run_occlusion(const OcclusionOptions& o) {
   const TrainedRun run = load_run(o.inside.run, o.inside.checkpoint, o.inside.device);
@@ -66,8 +63,6 @@ void run_occlusion(const OcclusionOptions& o) {
   write_audit(file, audit, patches);
   fmt::print("{}written to {}\n", describe(audit), shown(file));
 }
-
-}  // namespace
 
 void add_occlusion_command(Command app) {
   const auto o = std::make_shared<OcclusionOptions>();

@@ -17,8 +17,9 @@ struct ReportOptions {
 };
 
 void make_report(const ReportOptions& o) {
-  const report::Report report =
+  report::Report report =
       report::make_report(o.title, report::read_runs(o.runs), report::Grouping::seeds_together);
+  report.notes = report::read_notes(o.runs);
   write_file_atomically(o.out, report::page(report));
   fmt::print("written to {}\n", o.out);
   if (o.model_card.empty()) return;

@@ -8,6 +8,7 @@
 #include "io/atomic_file.h"
 #include "tools/commands.h"
 #include "tools/fine_tuning_options.h"
+#include "tools/load_data.h"
 #include "tools/options.h"
 #include "tools/progress_bar.h"
 #include "tools/signals.h"
@@ -15,10 +16,10 @@
 #include "tools/train_console.h"
 #include "tools/train_options.h"
 #include "tools/trained_run.h"
+#include "train/begin_run.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
 #include "train/rate_finder.h"
-#include "train/run_facts.h"
 #include "train/test_result.h"
 #include "train/trainer.h"
 
@@ -55,25 +56,6 @@ void settle_weights(Config& config, const Architecture& architecture) {
     config.weights = find_weights(architecture, config.model_options(), config.weights);
   if (!architecture.is_backbone && !config.weights.empty() && config.weights != "none")
     throw_input_error("{} is trained from scratch; leave --weights away", architecture.title);
-}
-
-void describe_set(const char* what, const ImageSet& images, const std::string& source,
-                  const std::vector<std::string>& classes) {
-  const std::int64_t positives = count_positives(images);
-  fmt::print("{:<11} {} images from {}: {} {}, {} {}\n", what, images.size(), source,
-             images.size() - positives, classes[0], positives, classes[1]);
-}
-
-TrainingData load_data(const Config& config) {
-  ProgressBar bar(config.data.empty() ? "drawing phantoms" : "reading images", "img");
-  TrainingData data = load_training_data(
-      config, resolve_threads(config.loader_threads ? config.loader_threads : config.threads),
-      [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
-  bar.clear();
-  describe_set("training", data.train, data.train_source, data.classes);
-  describe_set("validation", data.validation, data.validation_source, data.classes);
-  for (const std::string& note : data.notes) fmt::print("note: {}\n", note);
-  return data;
 }
 
 void describe_network(const Config& config, const Network& network) {
@@ -230,17 +212,12 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   fmt::print("{}", fine_tuning);
   const TrainingData data = load_data(config);
   const SignalWatch signals;
-  if (!resumed) {
-    config.protocol.split = data.split.hash();
-    folder = RunFolder::create(out, config);
-    if (!config.data.empty()) write_file_atomically(folder->split(), data.split.csv);
-  }
+  if (!resumed) folder = begin_run(out, config, data, network);
   fmt::print("device      {}; run folder {}\n", describe_device(config.device_options()),
              folder->path().string());
   std::fflush(stdout);
 
   if (call.find_rate) return find_rate(config, data, network, *folder, signals);
-  if (!resumed) write_run_facts(*folder, config, data, network);
   Trainer trainer(config, data, network, *folder);
   if (resumed) {
     trainer.resume(*last);

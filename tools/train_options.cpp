@@ -34,7 +34,7 @@ void add_training_options(ConfigOptions& options) {
       .one_of({"paper", "honest"});
   const auto add_protocol = [&](const char* name, auto Protocol::*member, const char* help) {
     return options.add(
-        name, [member](Config& c) -> auto& { return c.protocol.*member; }, help);
+        name, [member](Config & c) -> auto& { return c.protocol.*member; }, help);
   };
   add_protocol("--folds", &Protocol::folds, "Cross-validate train/ by patient in this many parts")
       .without_default();

@@ -15,8 +15,8 @@
 #include "train/fine_tuning.h"
 #include "train/gradient_clipping.h"
 #include "train/plateau.h"
-#include "train/schedule.h"
 #include "train/protocol.h"
+#include "train/schedule.h"
 
 namespace nanopneumo {
 

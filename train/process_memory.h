@@ -5,7 +5,11 @@
 
 namespace nanopneumo {
 
-/// The largest resident size of the process so far, in MiB.
+/// The largest resident size of the process, in MiB, since it began or since reset_peak_memory.
 std::int64_t peak_memory_mib();
+
+/// From here on the peak is counted anew, where the kernel lets a process ask for that (Linux'
+/// /proc/self/clear_refs); elsewhere nothing happens.
+void reset_peak_memory();
 
 }  // namespace nanopneumo

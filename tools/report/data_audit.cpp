@@ -1,4 +1,4 @@
-// What `data audit` found in the data of a run: RUN/audit.json.
+// What `data audit` found in the data of a run: RUN/audit.json, or audit.json beside the run.
 #include <algorithm>
 
 #include "tools/report/json_view.h"
@@ -10,8 +10,11 @@ std::optional<Section> audit_section(const Report& report) {
   std::vector<std::string> audits;
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
-      const std::filesystem::path file = run.folder / "audit.json";
       std::error_code error;
+      std::filesystem::path file = run.folder / "audit.json";
+      if (!std::filesystem::exists(file, error))
+        file =
+            std::filesystem::absolute(run.folder).lexically_normal().parent_path() / "audit.json";
       if (!std::filesystem::exists(file, error)) continue;
       std::string html = json_tables("Audit of the data", read_json_object(file));
       // Runs on the same data have the same audit.

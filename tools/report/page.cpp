@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <sstream>
+
+#include "io/file_bytes.h"
 #include "tensor/errors.h"
 #include "tools/report/html.h"
 #include "tools/report/style.h"
@@ -38,10 +42,27 @@ std::string warnings(const Report& report) {
     html +=
         "<p class=\"warning\"><strong>Random backbone.</strong> Runs marked “random backbone” used "
         "no pretrained weights (<code>--weights none</code>): they are no transfer learning.</p>\n";
+  for (const std::string& note : report.notes)
+    html += fmt::format("<p class=\"warning\">{}</p>\n", escape(note));
   return html;
 }
 
+constexpr std::uint64_t kMaxNotesBytes = 1u << 20;
+
 }  // namespace
+
+std::vector<std::string> read_notes(const std::vector<std::string>& paths) {
+  std::vector<std::string> notes;
+  for (const std::filesystem::path path : paths) {
+    const std::filesystem::path file = path / "notes.txt";
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error)) continue;
+    std::istringstream in(read_file_bytes(file, kMaxNotesBytes));
+    for (std::string line; std::getline(in, line);)
+      if (!line.empty()) notes.push_back(line);
+  }
+  return notes;
+}
 
 Report make_report(std::string title, std::vector<RunRecord> runs, Grouping grouping) {
   if (runs.empty()) throw_shape_error("a report of no runs");

@@ -17,6 +17,7 @@ struct Report {
   std::string title;  ///< text
   std::vector<RunGroup> groups;
   Comparisons comparisons{};
+  std::vector<std::string> notes{};  ///< what is to be said of the whole, as text
 };
 
 struct Section {

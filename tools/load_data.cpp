@@ -1,0 +1,32 @@
+#include "tools/load_data.h"
+
+#include <fmt/format.h>
+
+#include "tensor/device_options.h"
+#include "tools/progress_bar.h"
+
+namespace nanopneumo {
+namespace {
+
+void describe_set(const char* what, const ImageSet& images, const std::string& source,
+                  const std::vector<std::string>& classes) {
+  const std::int64_t positives = count_positives(images);
+  fmt::print("{:<11} {} images from {}: {} {}, {} {}\n", what, images.size(), source,
+             images.size() - positives, classes[0], positives, classes[1]);
+}
+
+}  // namespace
+
+TrainingData load_data(const Config& config) {
+  ProgressBar bar(config.data.empty() ? "drawing phantoms" : "reading images", "img");
+  TrainingData data = load_training_data(
+      config, resolve_threads(config.loader_threads ? config.loader_threads : config.threads),
+      [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+  bar.clear();
+  describe_set("training", data.train, data.train_source, data.classes);
+  describe_set("validation", data.validation, data.validation_source, data.classes);
+  for (const std::string& note : data.notes) fmt::print("note: {}\n", note);
+  return data;
+}
+
+}  // namespace nanopneumo

@@ -1,0 +1,12 @@
+// The pictures of what the trained networks look at.
+#pragma once
+
+#include "tools/reproduce/plan.h"
+
+namespace nanopneumo {
+
+/// Grad-CAM and feature maps of each model's first run, and its occlusion audit where there are
+/// X-rays; of phantoms the pointing game. What is complete already is left alone. Needs runs that are complete.
+void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder);
+
+}  // namespace nanopneumo

@@ -1,0 +1,91 @@
+#include "tools/reproduce/train_planned.h"
+
+#include "tools/load_data.h"
+#include "tools/test_once.h"
+#include "tools/trained_run.h"
+#include "train/begin_run.h"
+#include "train/process_memory.h"
+#include "train/test_result.h"
+
+namespace nanopneumo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether both configurations are of the same images.
+bool same_images(const Config& a, const Config& b) {
+  const auto images_of = [](Config c) {
+    Config only = {};
+    only.data = c.data;
+    only.phantoms = c.phantoms;
+    only.validation_split = c.validation_split;
+    only.protocol = c.protocol;
+    only.protocol.split.clear();
+    only.interpolation = c.interpolation;
+    only.image_height = c.image_height;
+    only.image_width = c.image_width;
+    if (c.data.empty()) only.seed = c.seed;  // phantoms are drawn by it
+    return to_toml(only);
+  };
+  return images_of(a) == images_of(b);
+}
+
+bool has_checkpoint(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(RunFolder::open(folder).last(), error);
+}
+
+bool is_begun(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "config.toml", error) && has_checkpoint(folder);
+}
+
+}  // namespace
+
+const TrainingData& SharedData::of(const Config& config) {
+  if (!data_ || !same_images(config, config_)) {
+    data_.reset();  // not both at once
+    data_ = load_data(config);
+    config_ = config;
+  }
+  return *data_;
+}
+
+bool is_complete(const PlannedRun& run, const fs::path& folder) {
+  if (!is_begun(folder)) return false;
+  const RunFolder files = RunFolder::open(folder);
+  const Config config = read_config(files.config());
+  const TrainingState state = open_checkpoint(files, "last", config).training_state();
+  return (state.epoch >= run.config.epochs || state.is_finished) && !owes_test(config, files);
+}
+
+bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shared,
+                   TrainingObserver& observer, const std::function<bool()>& stop) {
+  Config config = run.config;
+  std::optional<Checkpoint> last;
+  if (is_begun(path)) {
+    const RunFolder begun = RunFolder::open(path);
+    config = read_config(begun.config());
+    last = open_checkpoint(begun, "last", config);
+  } else {
+    fs::remove_all(path);
+  }
+  const TrainingData& data = shared.of(config);
+  reset_peak_memory();
+  const std::unique_ptr<Device> device = make_device(config.device_options());
+  Network network(find_architecture(config.model), config.image(), config.model_options(), *device,
+                  config.seed);
+  if (!last && network.has_backbone() && config.weights != "none")
+    network.load_backbone(config.weights);
+  const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
+  Trainer trainer(config, data, network, folder);
+  if (last) {
+    trainer.resume(*last);
+    last.reset();  // its memory is of use elsewhere
+  }
+  if (!trainer.run(observer, stop)) return false;
+  test_once(config, data, folder, *device);
+  return true;
+}
+
+}  // namespace nanopneumo

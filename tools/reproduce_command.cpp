@@ -1,0 +1,228 @@
+// nanopneumo reproduce
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "io/atomic_file.h"
+#include "io/file_bytes.h"
+#include "models/registry.h"
+#include "tools/commands.h"
+#include "tools/fine_tuning_options.h"
+#include "tools/progress_bar.h"
+#include "tools/report/model_card.h"
+#include "tools/report/page.h"
+#include "tools/report/paper.h"
+#include "tools/reproduce/look_inside.h"
+#include "tools/reproduce/run_progress.h"
+#include "tools/reproduce/train_planned.h"
+#include "tools/signals.h"
+#include "tools/train_options.h"
+#include "train/data_audit.h"
+
+namespace nanopneumo {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReproduceCall {
+  std::string models = "all", weights_dir, out, resume, config;
+  int seeds = 1;
+  bool skip_missing = false, dump_config = false;
+};
+
+/// The paper's: its augmentation, ten epochs, batches of 32, Adam at 1e-3 (Config's defaults).
+Config paper_options() {
+  Config config;
+  config.augmentation = paper_augmentation();
+  return config;
+}
+
+/// What all runs share: the paper's options, over them those of --config, over them what was typed.
+Config shared_options(const ReproduceCall& call, const ConfigOptions& options) {
+  Config config = options.over(call.config.empty() ? paper_options()
+                                                   : read_options(call.config, paper_options()));
+  if (config.protocol.fold != 0)
+    throw_input_error("reproduce trains every fold; leave --fold away");
+  if (!config.weights.empty() && config.weights != "none")
+    throw_input_error(
+        "--weights {} would be one network's; give --weights-dir FOLDER, or --weights none for "
+        "random "
+        "backbones",
+        config.weights);
+  if (config.protocol.folds > 0) config.protocol.fold = 1;  // each run has its own
+  if (!config.data.empty()) config.data = fs::absolute(config.data).string();
+  config.schedule.settle(config.epochs);
+  config.validate();
+  return config;
+}
+
+/// The models without weights, with what to do about it. Throws InputError unless they may be left out.
+void tell_missing(const ReproducePlan& plan, bool skip) {
+  if (plan.skipped.empty()) return;
+  std::string titles, commands;
+  for (const auto& [model, reason] : plan.skipped) {
+    titles += (titles.empty() ? "" : ", ") + std::string(find_architecture(model).title);
+    commands += fmt::format("  nanopneumo fetch weights {}\n", model);
+  }
+  if (skip && !plan.models.empty()) {
+    fmt::print("note: left out, since their ImageNet weights are missing: {}\n{}", titles,
+               commands);
+    return;
+  }
+  fmt::print("These commands fetch what is missing:\n{}", commands);
+  std::fflush(stdout);
+  throw_input_error(
+      "the ImageNet weights of {} are missing; fetch them, name a folder with --weights-dir, or "
+      "leave "
+      "these models out with --skip-missing",
+      titles);
+}
+
+ReproducePlan new_plan(const ReproduceCall& call, const ConfigOptions& options) {
+  ReproducePlan plan{.models = parse_models(call.models),
+                     .seeds = call.seeds,
+                     .options = shared_options(call, options)};
+  settle_weights(plan, call.weights_dir);
+  tell_missing(plan, call.skip_missing);
+  return plan;
+}
+
+fs::path unused_path() {
+  for (int n = 1;; ++n) {
+    const fs::path path = fs::path("runs") / fmt::format("reproduce-{}", n);
+    std::error_code error;
+    if (!fs::exists(path, error)) return path;
+  }
+}
+
+void refuse_other_options(Command command) {
+  for (const Option option : command.options())
+    if (option.given() && option.name() != "--resume")
+      throw_input_error("{} cannot be given with --resume; leave it away", option.name());
+}
+
+void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder) {
+  std::error_code error;
+  if (plan.options.data.empty() || fs::exists(folder.audit(), error)) return;
+  ProgressBar bar("auditing the data", "img");
+  const DataAudit audit =
+      audit_dataset(plan.options.data, resolve_threads(plan.options.threads),
+                    [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+  bar.clear();
+  write_file_atomically(folder.audit(), audit_json(audit));
+}
+
+/// Trains what is not complete. False where a signal came.
+bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folder, RunTable& table,
+               const SignalWatch& signals) {
+  SharedData data;
+  const auto stop = [&] { return signals.received() != 0; };
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const fs::path path = folder.run(runs[i]);
+    if (!is_complete(runs[i], path)) {
+      table.row(i).state = "preparing";
+      table.erase();
+      RunProgress progress(runs[i], table, i);
+      if (!train_planned(runs[i], path, data, progress, stop)) return false;
+    }
+    table.row(i) = finished_row(runs[i], RunFolder::open(path));
+    table.redraw(true);
+  }
+  return true;
+}
+
+void write_report(const ReproduceFolder& folder) {
+  const std::vector<std::string> runs{folder.path().string()};
+  report::Report report =
+      report::make_report("The paper's experiment, reproduced by nanopneumo",
+                          report::read_runs(runs), report::Grouping::seeds_together);
+  report.notes = report::read_notes(runs);
+  write_file_atomically(folder.report(), report::page(report));
+  write_file_atomically(folder.model_card(), report::model_card(report));
+}
+
+void print_paper(const ReproducePlan& plan) {
+  std::string figures;
+  for (const std::string& model : plan.models)
+    if (const auto paper = report::paper_result(model))
+      figures +=
+          fmt::format("{}{} {:.2f} %", figures.empty() ? "" : ", ", find_architecture(model).title,
+                      100.0 * static_cast<double>(paper->right) /
+                          static_cast<double>(report::kPaperValidationImages));
+  if (!figures.empty() && !plan.options.data.empty())
+    fmt::print("the paper, best validation accuracy: {}\n", figures);
+}
+
+void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
+  if (!call.resume.empty()) refuse_other_options(options.command());
+  const ReproduceFolder folder(!call.resume.empty() ? fs::path(call.resume)
+                               : call.out.empty()   ? unused_path()
+                                                    : fs::path(call.out));
+  const ReproducePlan plan = call.resume.empty() ? new_plan(call, options) : folder.read_plan();
+  if (call.dump_config) {
+    fmt::print("{}", to_toml(plan.options));
+    return;
+  }
+  const std::vector<PlannedRun> runs = plan.runs();
+  if (!folder.has_plan())
+    folder.write_plan(plan);
+  else if (!folder.holds(plan))
+    throw_input_error(
+        "{} holds an experiment with other options; go on with it with --resume {}, or give "
+        "another --out",
+        shown(folder.path()), shown(folder.path()));
+  if (plan.options.data.empty())
+    fmt::print("No --data: this uses phantoms, synthetic pictures that only resemble X-rays.\n");
+  fmt::print("{} runs in {}\n", runs.size(), shown(folder.path()));
+
+  const SignalWatch signals;
+  std::vector<RunTable::Row> rows;
+  for (const PlannedRun& run : runs) rows.push_back({.name = run.name, .state = "waiting"});
+  RunTable table(std::move(rows));
+  audit_once(plan, folder);
+  if (!train_all(runs, folder, table, signals)) {
+    table.print();
+    fmt::print("stopped; go on with nanopneumo reproduce --resume {}\n", shown(folder.path()));
+    throw StoppedBySignal{signals.received()};
+  }
+  table.erase();
+  look_inside(plan, folder);
+  write_report(folder);
+  fmt::print("\n");
+  table.print();
+  print_paper(plan);
+  fmt::print("report: {}\nmodel card: {}\n", shown(folder.report()), shown(folder.model_card()));
+}
+
+}  // namespace
+
+void add_reproduce_command(Command app) {
+  const auto call = std::make_shared<ReproduceCall>();
+  const Command command = app.command(
+      "reproduce", "Train the paper's eight models and write the report: the whole experiment");
+  const auto options = std::make_shared<ConfigOptions>(command);
+  command.option("--models", call->models, "all, or names with commas between");
+  command
+      .option("--seeds", call->seeds, "How many seeds each model is trained with, from --seed on")
+      .between(1, 1000);
+  command.option("--weights-dir", call->weights_dir,
+                 "Folder with Keras' weight files; default: the fetched ones");
+  command.flag("--skip-missing", call->skip_missing,
+               "Leave out models whose weights are missing; the report says so");
+  command.option(
+      "--out", call->out,
+      "Folder for everything; default runs/reproduce-N. Given again with the same options, it "
+      "goes on there");
+  command.option("--resume", call->resume, "Go on with the experiment in this folder");
+  command.option("--config", call->config, "Options from a TOML file; typed ones go first");
+  command.flag("--dump-config", call->dump_config, "Print all options as such a file, and stop");
+  add_training_options(*options);
+  add_callback_options(*options);
+  add_fine_tuning_options(*options);
+  add_augmentation_options(*options);
+  command.action([call, options] { reproduce(*call, *options); });
+}
+
+}  // namespace nanopneumo

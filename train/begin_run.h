@@ -1,0 +1,16 @@
+// The first files of a run.
+#pragma once
+
+#include "train/data.h"
+#include "train/network.h"
+#include "train/run_folder.h"
+
+namespace nanopneumo {
+
+/// Makes the folder of a new run, with its settings, its split and its facts. config.protocol gets the
+/// split of `data`. `network` as it is before training. Throws InputError where the folder holds
+/// something or cannot be written.
+RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
+                    const Network& network);
+
+}  // namespace nanopneumo
