@@ -166,13 +166,7 @@ void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
     return;
   }
   const std::vector<PlannedRun> runs = plan.runs();
-  if (!folder.has_plan())
-    folder.write_plan(plan);
-  else if (!folder.holds(plan))
-    throw_input_error(
-        "{} holds an experiment with other options; go on with it with --resume {}, or give "
-        "another --out",
-        shown(folder.path()), shown(folder.path()));
+  folder.begin(plan);
   if (plan.options.data.empty())
     fmt::print("No --data: this uses phantoms, synthetic pictures that only resemble X-rays.\n");
   fmt::print("{} runs in {}\n", runs.size(), shown(folder.path()));

@@ -82,6 +82,8 @@ std::string fingerprint(const Config& config);
 /// The config.toml of a run, in which every option is. Throws InputError, naming `file`, for a file that
 /// cannot be read or holds an unknown or unfit value.
 Config read_config(const std::filesystem::path& file);
+/// The same from the file's text.
+Config parse_config(const std::string& text, const std::filesystem::path& file);
 /// `base` with the options that are in `file`, the same kind of file with as few of them as one likes. It
 /// is not validated: options of the command line may follow. Throws InputError as read_config.
 Config read_options(const std::filesystem::path& file, const Config& base);

@@ -132,17 +132,22 @@ std::string fingerprint(const Config& config) {
 
 namespace {
 
-toml::table parse_file(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in)
-    throw_input_error("{} cannot be read; give the folder of a run, or a file with options",
-                      file.string());
+toml::table parse_text(const std::string& text, const std::filesystem::path& file) {
   try {
-    return toml::parse(in, file.string());
+    return toml::parse(text, file.string());
   } catch (const toml::parse_error& error) {
     throw_input_error("{} is not valid TOML (line {}: {}); restore it or start a new run",
                       file.string(), error.source().begin.line, std::string(error.description()));
   }
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  if (!(in && text << in.rdbuf()))
+    throw_input_error("{} cannot be read; give the folder of a run, or a file with options",
+                      file.string());
+  return text.str();
 }
 
 AugmentationRanges read_augmentation(const toml::table& table, const std::string& file) {
@@ -225,18 +230,20 @@ auto naming(const std::filesystem::path& file, const Work& work) {
 
 }  // namespace
 
-Config read_config(const std::filesystem::path& file) {
+Config parse_config(const std::string& text, const std::filesystem::path& file) {
   return naming(file, [&] {
-    Config c = read_table(parse_file(file), file.string());
+    Config c = read_table(parse_text(text, file), file.string());
     c.validate();
     return c;
   });
 }
 
+Config read_config(const std::filesystem::path& file) { return parse_config(text_of(file), file); }
+
 Config read_options(const std::filesystem::path& file, const Config& base) {
   return naming(file, [&] {
     toml::table table = options_table(base);
-    lay_over(table, parse_file(file));
+    lay_over(table, parse_text(text_of(file), file));
     return read_table(table, file.string());
   });
 }

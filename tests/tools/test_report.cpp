@@ -230,7 +230,7 @@ TEST_CASE("pictures, an audit and test images get their sections") {
                 "parts": [{"source": "train/", "features": {"height": {"auc": 0.512}}},
                 {"source": "test/"}], "notes": ["neither is proven"]})");
   sandbox.write("run/test.json",
-                R"({"pictures": [{"label": 1, "score": 0.9}, {"label": 0, "score": 0.2},
+                R"({"images": [{"label": 1, "score": 0.9}, {"label": 0, "score": 0.2},
                 {"label": 1, "score": 0.4}, {"label": 0, "score": 0.1}]})");
   sandbox.succeed({"report", "run"});
   const std::string html = sandbox.read("report.html");
@@ -290,7 +290,7 @@ TEST_CASE("runs that cannot be reported are refused") {
   with("run/audit.json", "[]", {"audit.json"});
   with("run/audit.json", "{", {"audit.json"});
   with("run/test.json", "{}", {"test.json"});
-  with("run/test.json", R"({"pictures": [{"label": 2, "score": 0.5}]})", {"test.json"});
+  with("run/test.json", R"({"images": [{"label": 2, "score": 0.5}]})", {"test.json"});
   with("run/gradcam/a.png", "GIF89a", {"a.png"});
   count_cases(4);
 }

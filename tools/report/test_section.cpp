@@ -1,6 +1,6 @@
 // Images that were looked at once, after the best epoch was chosen: RUN/test.json.
 //
-// An object whose member "pictures" is a list of objects with "label" (0 or 1) and "score" (the
+// An object whose member "images" is a list of objects with "label" (0 or 1) and "score" (the
 // probability of the positive class).
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ Evaluation evaluate_file(const std::filesystem::path& file) {
   std::vector<double> scores;
   std::vector<std::uint8_t> labels;
   try {
-    for (const Json& picture : json.at("pictures")) {
+    for (const Json& picture : json.at("images")) {
       scores.push_back(picture.at("score").get<double>());
       labels.push_back(picture.at("label").get<std::uint8_t>());
     }

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kPictures = 8;
+constexpr int kPictures = 4;  // a report holds those of all models
 constexpr int kPointingPhantoms = 60;
 
 /// The first positive validation image that the run called rightly and was surest of; "" where there is none.

@@ -44,7 +44,8 @@ std::string plan_text(const ReproducePlan& plan) {
       << toml::table{{"models", models},
                      {"seeds", plan.seeds},
                      {"weights", table_of(plan.weights)},
-                     {"skipped", table_of(plan.skipped)}}
+                     {"skipped", table_of(plan.skipped)},
+                     {"options", toml::parse(to_toml(plan.options))}}
       << '\n';
   return out.str();
 }
@@ -89,29 +90,12 @@ std::vector<std::string> parse_models(const std::string& text) {
   return models;
 }
 
-bool ReproduceFolder::has_plan() const {
-  std::error_code error;
-  return fs::exists(plan(), error);
-}
-
-void ReproduceFolder::write_plan(const ReproducePlan& plan) const {
-  RunFolder::require_unused(path_);
-  fs::create_directories(path_);
-  write_file_atomically(options(), to_toml(plan.options));
-  std::string notes;
-  for (const auto& [model, reason] : plan.skipped)
-    notes += fmt::format("{} was left out (--skip-missing): {}\n", find_architecture(model).title,
-                         reason);
-  if (!notes.empty()) write_file_atomically(this->notes(), notes);
-  // The last one: where it is, the others are.
-  write_file_atomically(this->plan(), plan_text(plan));
-}
-
 ReproducePlan ReproduceFolder::read_plan() const {
   const std::string file = plan().string();
-  if (!has_plan())
+  std::error_code error;
+  if (!fs::is_regular_file(plan(), error))
     throw_input_error(
-        "{} is no folder of nanopneumo reproduce: reproduce.toml is not there; give another",
+        "{} is no folder of nanopneumo reproduce: reproduce.toml is not there; give another one",
         shown(path_));
   std::ifstream in(plan());
   toml::table table;
@@ -123,7 +107,6 @@ ReproducePlan ReproduceFolder::read_plan() const {
   }
   ReproducePlan plan;
   TableReader reader(table, file);
-  std::string ignored;
   reader.read("seeds", plan.seeds);
   plan.weights = entries_of(reader.sub_table("weights"), file);
   plan.skipped = entries_of(reader.sub_table("skipped"), file);
@@ -134,13 +117,30 @@ ReproducePlan ReproduceFolder::read_plan() const {
     if (!name) reader.fail("models", "must be a list of names");
     plan.models.emplace_back(find_architecture(*name).name);
   }
-  plan.options = read_config(options());
+  std::ostringstream options;
+  options << reader.sub_table("options");
+  plan.options = parse_config(options.str(), this->plan());
   return plan;
 }
 
-bool ReproduceFolder::holds(const ReproducePlan& plan) const {
-  const ReproducePlan here = read_plan();
-  return plan_text(here) == plan_text(plan) && to_toml(here.options) == to_toml(plan.options);
+void ReproduceFolder::begin(const ReproducePlan& plan) const {
+  std::error_code error;
+  if (fs::exists(this->plan(), error)) {
+    if (plan_text(read_plan()) != plan_text(plan))
+      throw_input_error(
+          "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
+          "another --out",
+          shown(path_));
+  } else {
+    RunFolder::require_unused(path_);
+    fs::create_directories(path_, error);
+    write_file_atomically(this->plan(), plan_text(plan));
+  }
+  std::string lines;
+  for (const auto& [model, reason] : plan.skipped)
+    lines += fmt::format("{} was left out (--skip-missing): {}\n", find_architecture(model).title,
+                         reason);
+  if (!lines.empty()) write_file_atomically(notes(), lines);
 }
 
 }  // namespace nanopneumo

@@ -38,16 +38,14 @@ std::vector<std::string> parse_models(const std::string& text);
 /// options.weights "none" makes all of them random.
 void settle_weights(ReproducePlan& plan, const std::string& folder);
 
-/// Files of the folder that `reproduce` fills: reproduce.toml (models, seeds, weights) and options.toml;
-/// a folder for each run; audit.json; notes.txt (what a report has to say of all runs, a line each);
-/// report.html and model_card.md.
+/// Files of the folder that `reproduce` fills: reproduce.toml (the plan), a folder for each run, audit.json,
+/// notes.txt (what a report has to say of all runs, a line each), report.html and model_card.md.
 class ReproduceFolder {
  public:
   explicit ReproduceFolder(std::filesystem::path path) : path_(std::move(path)) {}
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path plan() const { return path_ / "reproduce.toml"; }
-  std::filesystem::path options() const { return path_ / "options.toml"; }
   std::filesystem::path audit() const { return path_ / "audit.json"; }
   std::filesystem::path notes() const { return path_ / "notes.txt"; }
   std::filesystem::path phantom() const { return path_ / "phantom.png"; }
@@ -55,14 +53,11 @@ class ReproduceFolder {
   std::filesystem::path model_card() const { return path_ / "model_card.md"; }
   std::filesystem::path run(const PlannedRun& run) const { return path_ / run.name; }
 
-  /// Whether a plan was written here.
-  bool has_plan() const;
-  /// Throws InputError where the folder holds something or cannot be written.
-  void write_plan(const ReproducePlan& plan) const;
   /// Throws InputError where there is no plan, or a damaged one.
   ReproducePlan read_plan() const;
-  /// Whether the same plan lies here. Throws InputError as read_plan.
-  bool holds(const ReproducePlan& plan) const;
+  /// Writes the plan, and notes.txt where models are skipped; the same plan may be there already. Throws
+  /// InputError where the folder holds another one or something else, or cannot be written.
+  void begin(const ReproducePlan& plan) const;
 
  private:
   std::filesystem::path path_;
