@@ -173,7 +173,8 @@ void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
 
   const SignalWatch signals;
   std::vector<RunTable::Row> rows;
-  for (const PlannedRun& run : runs) rows.push_back({.name = run.name, .state = "waiting"});
+  for (const PlannedRun& run : runs)
+    rows.push_back({.name = run.name, .state = RunTable::kWaiting});
   RunTable table(std::move(rows));
   audit_once(plan, folder);
   if (!train_all(runs, folder, table, signals)) {

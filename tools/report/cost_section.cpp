@@ -33,8 +33,8 @@ std::optional<Section> cost_section(const Report& report) {
   return Section{"cost", "Time and memory",
                  table.html() +
                      "<p>Time without reading the images and preparing the network. Memory is the "
-                     "largest resident size of the process up to the last epoch; a process that "
-                     "trained several runs had the largest of them before.</p>\n"};
+                     "largest resident size of the process while it trained the run, "
+                     "images included.</p>\n"};
 }
 
 }  // namespace nanopneumo::report

@@ -1,6 +1,7 @@
 #include "tools/reproduce/run_table.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,20 +12,33 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenDraws{100};
 
+struct TerminalSize {
+  std::size_t rows = 24, columns = 80;
+};
+
+TerminalSize terminal_size() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row < 4 || size.ws_col < 20)
+    return {};
+  return {size.ws_row, size.ws_col};
+}
+
 }  // namespace
 
 RunTable::RunTable(std::vector<Row> rows)
     : rows_(std::move(rows)), terminal_(isatty(STDOUT_FILENO) == 1) {}
 
-std::string RunTable::text() const {
+std::vector<std::string> RunTable::lines(std::size_t first, std::size_t count) const {
   std::size_t width = 3;
   for (const Row& row : rows_) width = std::max(width, row.name.size());
-  std::string text =
-      fmt::format("{:<{}}  {:>9}  {:>6}  {:>8}  {}\n", "run", width, "accuracy", "AUC", "time", "");
-  for (const Row& row : rows_)
-    text += fmt::format("{:<{}}  {:>9}  {:>6}  {:>8}  {}\n", row.name, width, row.accuracy, row.auc,
-                        row.time, row.state);
-  return text;
+  std::vector<std::string> lines{
+      fmt::format("{:<{}}  {:>9}  {:>6}  {:>8}", "run", width, "accuracy", "AUC", "time")};
+  for (std::size_t i = first; i < first + count; ++i) {
+    const Row& row = rows_[i];
+    lines.push_back(fmt::format("{:<{}}  {:>9}  {:>6}  {:>8}  {}", row.name, width, row.accuracy,
+                                row.auc, row.time, row.state));
+  }
+  return lines;
 }
 
 void RunTable::redraw(bool now) {
@@ -33,9 +47,17 @@ void RunTable::redraw(bool now) {
   if (!now && time - last_drawn_ < kBetweenDraws) return;
   last_drawn_ = time;
   erase();
-  fmt::print("{}", text());
+  // Lines that wrap or scroll away could not be taken back: the rows around the one at work are shown, cut
+  // to the terminal.
+  const TerminalSize size = terminal_size();
+  const std::size_t count = std::min(rows_.size(), size.rows - 2);
+  const auto waiting = static_cast<std::size_t>(
+      std::ranges::find(rows_, std::string(kWaiting), &Row::state) - rows_.begin());
+  const std::size_t first = std::min(waiting > count ? waiting - count : 0, rows_.size() - count);
+  for (const std::string& line : lines(first, count))
+    fmt::print("{}\n", line.substr(0, size.columns - 1));
   std::fflush(stdout);
-  lines_shown_ = static_cast<int>(rows_.size()) + 1;
+  lines_shown_ = static_cast<int>(count) + 1;
 }
 
 void RunTable::erase() {
@@ -46,7 +68,7 @@ void RunTable::erase() {
 
 void RunTable::print() {
   erase();
-  fmt::print("{}", text());
+  for (const std::string& line : lines(0, rows_.size())) fmt::print("{}\n", line);
   std::fflush(stdout);
 }
 

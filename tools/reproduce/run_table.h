@@ -12,9 +12,12 @@ namespace nanopneumo {
 class RunTable {
  public:
   struct Row {
-    std::string name, state;          ///< "waiting", "epoch 3/10 ...", "done"
-    std::string accuracy{}, auc{}, time{};  ///< of the best epoch on the validation images; empty before
+    std::string name, state;  ///< kWaiting, "epoch 3/10 ...", "done"
+    std::string accuracy{}, auc{},
+        time{};  ///< of the best epoch on the validation images; empty before
   };
+
+  static constexpr const char* kWaiting = "waiting";
 
   explicit RunTable(std::vector<Row> rows);
 
@@ -29,7 +32,8 @@ class RunTable {
   void print();
 
  private:
-  std::string text() const;
+  /// The heading, and `count` rows from number `first` on.
+  std::vector<std::string> lines(std::size_t first, std::size_t count) const;
 
   std::vector<Row> rows_;
   bool terminal_;
