@@ -20,6 +20,7 @@ class Dense final : public LayerOf<Dense> {
   };
   explicit Dense(Options options) : options_(options) {}
 
+  const Options& options() const { return options_; }
   std::string_view class_name() const override { return "Dense"; }
   std::string default_name() const override { return "dense"; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;

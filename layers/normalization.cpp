@@ -3,11 +3,6 @@
 #include "layers/gradients.h"
 
 namespace nanopneumo {
-namespace {
-
-constexpr double kSmallestVariance = 1e-14;
-
-}  // namespace
 
 std::vector<ParameterSpec> Normalization::parameters(std::span<const Shape> inputs) const {
   const Shape channels{output_shape(inputs)[-1]};
@@ -28,14 +23,14 @@ Variable<T> Normalization::run(const Call<T>& call) const {
   const Tensor<T> mean = call.parameters[0].value, variance = call.parameters[1].value;
   const RowsDims dims{x.value.size() / x.shape()[-1], to_int(x.shape()[-1])};
   Tensor<T> y(tape.device(), x.shape());
-  tape.kernels().batch_norm_inference(tape.stream(), dims, kSmallestVariance, x.value.data(),
-                                      nullptr, nullptr, mean.data(), variance.data(),
-                                      Activation::none, y.data());
+  tape.kernels().batch_norm_inference(tape.stream(), dims, kEpsilon, x.value.data(), nullptr,
+                                      nullptr, mean.data(), variance.data(), Activation::none,
+                                      y.data());
   return tape.result(y, {&x}, [&tape, dims, mean, variance, into = x.gradient](Tensor<T> dy) {
     const Tensor<T> dx = overwritable(dy);
-    tape.kernels().batch_norm_inference_gradient(tape.stream(), dims, kSmallestVariance, nullptr,
-                                                 nullptr, mean.data(), variance.data(), dy.data(),
-                                                 dx.data(), nullptr, nullptr);
+    tape.kernels().batch_norm_inference_gradient(tape.stream(), dims, kEpsilon, nullptr, nullptr,
+                                                 mean.data(), variance.data(), dy.data(), dx.data(),
+                                                 nullptr, nullptr);
     into->contribute_tensor(dx);
   });
 }

@@ -13,6 +13,8 @@ namespace nanopneumo {
 /// 0, and for any variance of data below the rounding of double.
 class Normalization final : public LayerOf<Normalization> {
  public:
+  static constexpr double kEpsilon = 1e-14;
+
   std::string_view class_name() const override { return "Normalization"; }
   std::string default_name() const override { return "normalization"; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;

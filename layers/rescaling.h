@@ -11,6 +11,7 @@ class Rescaling final : public LayerOf<Rescaling> {
  public:
   explicit Rescaling(const ChannelFactors& scale) : scale_(scale) {}
 
+  const ChannelFactors& scale() const { return scale_; }
   std::string_view class_name() const override { return "Rescaling"; }
   std::string default_name() const override { return "rescaling"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

@@ -1,5 +1,6 @@
 #include "kernels/cpu/cpu_kernels.h"
 #include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/plan/cpu_plan.h"
 #include "tensor/host_device.h"
 
 namespace nanopneumo {
@@ -7,20 +8,25 @@ namespace {
 
 class CpuDevice final : public HostMemoryDevice {
  public:
-  explicit CpuDevice(int threads) : stream_(threads) {}
+  CpuDevice(int threads, Precision precision) : stream_(threads), precision_(precision) {}
   std::string name() const override { return "cpu"; }
   Stream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override { return &cpu_kernels(); }
   const Kernels<double>* double_kernels() const override { return nullptr; }
+  Precision frozen_precision() const override { return precision_; }
+  std::unique_ptr<CompiledPlan> compile(Plan<float>& plan, Precision precision) override {
+    return cpu::compile_plan(std::move(plan), precision);
+  }
 
  private:
   CpuStream stream_;
+  Precision precision_;
 };
 
 }  // namespace
 
-std::unique_ptr<Device> make_cpu_device(int threads) {
-  return std::make_unique<CpuDevice>(threads);
+std::unique_ptr<Device> make_cpu_device(int threads, Precision precision) {
+  return std::make_unique<CpuDevice>(threads, precision);
 }
 
 }  // namespace nanopneumo

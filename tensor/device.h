@@ -8,6 +8,7 @@
 
 #include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
+#include "kernels/plan/plan.h"
 #include "kernels/precision.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
@@ -35,6 +36,15 @@ class Device {
   /// A way for host data to this device, which must outlive it. Data travel in the background where the
   /// device can do that, and otherwise when they are read.
   virtual std::unique_ptr<Upload> make_upload();
+  /// What the frozen part of a network is to be computed in; the device's own choice where it has one for all
+  /// operations.
+  virtual Precision frozen_precision() const { return Precision::float32; }
+  /// A plan turned into what this device runs best. Null where the device runs the operations one by one; the
+  /// plan then stays as it is.
+  virtual std::unique_ptr<CompiledPlan> compile(Plan<float>& plan, Precision precision) {
+    (void)plan, (void)precision;
+    return nullptr;
+  }
 
   /// The operations for element type T. Throws std::logic_error where the device has none.
   template <class T>
@@ -51,8 +61,9 @@ class Device {
   }
 };
 
-/// Threads the CPU device may use; 0 means all the machine lets this process use.
-std::unique_ptr<Device> make_cpu_device(int threads);
+/// Threads the CPU device may use; 0 means all the machine lets this process use. The precision is that of
+/// frozen parts alone: the table of operations is float32.
+std::unique_ptr<Device> make_cpu_device(int threads, Precision precision = Precision::float32);
 
 /// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above. Below
 /// float32, dense layers and convolutions run on (emulated) tensor cores.

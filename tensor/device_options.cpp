@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/openmp_threads.h"
 #include "tensor/cuda_device.h"
 
@@ -43,11 +44,14 @@ void DeviceOptions::validate() const {
   require_known("--device", device, kDevices);
   require_known("--precision", precision, kPrecisions);
   require_known("--gemm", gemm, kGemms);
-  if (precision != "float32" && device == "cpu")
+  if (device == "cpu" && precision == "tf32")
     throw_input_error(
-        "--precision {} is of a GPU's tensor cores, the device cpu computes in float32; give "
-        "--device cuda or emulated, or leave --precision away",
-        precision);
+        "--precision tf32 is of a GPU's tensor cores; give --device cuda or emulated, or leave "
+        "--precision away");
+  if (device == "cpu" && precision == "bf16" && !cpu::multiplies_bfloat16())
+    throw_input_error(
+        "--precision bf16 needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX), and this one "
+        "does not; leave --precision away");
   if (gemm == "cublas" && device != "cuda")
     throw_input_error(
         "--gemm cublas runs on a GPU alone, not on {}; give --device cuda, or leave "
@@ -64,7 +68,7 @@ std::unique_ptr<Device> make_device(const DeviceOptions& options) {
     return make_cuda_device(precision, gemm);
   }
   if (options.device == "emulated") return make_emulated_device(options.threads, {}, precision);
-  return make_cpu_device(options.threads);
+  return make_cpu_device(options.threads, precision);
 }
 
 std::string describe_device(const DeviceOptions& options) {
@@ -75,7 +79,8 @@ std::string describe_device(const DeviceOptions& options) {
   if (options.device == "emulated")
     return fmt::format("emulated, the CUDA source run on the CPU, {} products, {} threads",
                        options.precision, threads);
-  return fmt::format("{}, {} threads", options.device, threads);
+  return fmt::format("{}, {} threads{}", options.device, threads,
+                     options.precision == "bf16" ? ", frozen layers in bfloat16" : "");
 }
 
 int resolve_threads(int threads) { return threads > 0 ? threads : cpu::available_threads(); }

@@ -36,7 +36,7 @@ Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
   else
     fmt::print("{}", left_out_note(file, load_keras_weights(file, graph, parameters, /*last=*/-1,
                                                             top_layers(architecture, options))));
-  plan_ = FrozenPlan<float>(graph, parameters, device, {});
+  plan_ = FrozenPlan<float>(graph, parameters, device, {}, device.frozen_precision());
 }
 
 Backbone::Backbone(const Network& network)

@@ -18,11 +18,17 @@ struct ConvolutionLayouts {
 
 #if DNNL_VERSION_MAJOR >= 3
 
+inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm algorithm, float alpha,
+                           float beta) {
+  operations.append_eltwise(algorithm, alpha, beta);
+}
+
 inline dnnl::convolution_forward::primitive_desc describe_convolution_forward(
     const dnnl::engine& engine, const ConvolutionLayouts& l, const ConvolutionGeometry& g,
-    const dnnl::primitive_attr& attributes) {
+    const dnnl::primitive_attr& attributes,
+    dnnl::prop_kind kind = dnnl::prop_kind::forward_training) {
   return {engine,
-          dnnl::prop_kind::forward_training,
+          kind,
           dnnl::algorithm::convolution_direct,
           l.x,
           l.w,
@@ -76,12 +82,18 @@ inline dnnl::matmul::primitive_desc describe_matmul(const dnnl::engine& engine,
 
 #else
 
+inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm algorithm, float alpha,
+                           float beta) {
+  operations.append_eltwise(1, algorithm, alpha, beta);
+}
+
 inline dnnl::convolution_forward::primitive_desc describe_convolution_forward(
     const dnnl::engine& engine, const ConvolutionLayouts& l, const ConvolutionGeometry& g,
-    const dnnl::primitive_attr& attributes) {
-  const dnnl::convolution_forward::desc operation(
-      dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, l.x, l.w, l.bias, l.y,
-      g.strides, g.padding_before, g.padding_after);
+    const dnnl::primitive_attr& attributes,
+    dnnl::prop_kind kind = dnnl::prop_kind::forward_training) {
+  const dnnl::convolution_forward::desc operation(kind, dnnl::algorithm::convolution_direct, l.x,
+                                                  l.w, l.bias, l.y, g.strides, g.padding_before,
+                                                  g.padding_after);
   return {operation, attributes, engine};
 }
 

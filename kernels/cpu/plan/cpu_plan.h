@@ -1,0 +1,20 @@
+// A plan compiled for the CPU: primitives made once, weights packed once, one arena for all values.
+#pragma once
+
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/plan/bfloat16.h"
+#include "kernels/plan/plan.h"
+#include "kernels/precision.h"
+
+namespace nanopneumo::cpu {
+
+/// Runs a batch a few images at a time, so that what one operation writes is still in the caches when the next
+/// one reads it. What is left of a batch runs image by image. Nothing is allocated after the first run of each
+/// kind.
+///
+/// Arithmetic is float32, or with Precision::bf16 products of bfloat16 summed in float32 and values kept in
+/// bfloat16 between the operations. oneDNN's ReLU turns a NaN into 0; weight files are refused where they hold
+/// one (io/keras_weights.h).
+std::unique_ptr<CompiledPlan> compile_plan(Plan<float> plan, Precision precision);
+
+}  // namespace nanopneumo::cpu

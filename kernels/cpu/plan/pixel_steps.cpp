@@ -1,0 +1,107 @@
+#include "kernels/cpu/plan/pixel_steps.h"
+
+#include <cmath>
+
+#include "kernels/cpu/activation.h"
+#include "kernels/cpu/plan/loops.h"
+
+namespace nanopneumo::cpu {
+
+template <class E>
+std::unique_ptr<PlanStep> affine_step(const StepContext<E>& context, const PlanAffine<float>& op) {
+  return function_step([scale = op.scale, shift = op.shift, activation = op.activation,
+                        pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream) {
+    with_activation(activation, [&](auto f) {
+      map_pixels(stream, pixels, static_cast<int>(scale.size()), x, y,
+                 [f, a = scale.data(), b = shift.data()](int c, float value) {
+                   return f(value * a[c] + b[c]);
+                 });
+    });
+  });
+}
+
+template <class E>
+std::unique_ptr<PlanStep> activation_step(const StepContext<E>& context, const PlanActivation& op) {
+  return function_step([activation = op.activation, C = context.value(op.x).C,
+                        pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream) {
+    with_activation(activation, [&](auto f) {
+      map_pixels(stream, pixels, C, x, y, [f](int, float value) { return f(value); });
+    });
+  });
+}
+
+template <class E>
+std::unique_ptr<PlanStep> softmax_step(const StepContext<E>& context, std::size_t i,
+                                       const PlanSoftmax& op) {
+  const int C = context.value(op.x).C;
+  const std::size_t temporary = context.placement.temporaries[i];
+  const Pixels<E> result =
+      temporary == Placement::kNone ? context.at(op.y) : Pixels<E>{context.arena + temporary, C};
+  return function_step([=, pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream) {
+    parallel_pixels(stream, pixels, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first; p < last; ++p) {
+        const E* in = x.data + p * x.stride;
+        E* out = result.data + p * result.stride;
+        float largest = to_float(in[0]);
+        for (int c = 1; c < C; ++c) largest = std::max(largest, to_float(in[c]));
+        float sum = 0;
+        for (int c = 0; c < C; ++c) sum += std::exp(to_float(in[c]) - largest);
+        for (int c = 0; c < C; ++c)
+          out[c] = from_float<E>(std::exp(to_float(in[c]) - largest) / sum);
+      }
+    });
+    if (result.data != y.data) copy_pixels(stream, pixels, C, read_only(result), y);
+  });
+}
+
+template <class E>
+std::unique_ptr<PlanStep> add_step(const StepContext<E>& context, const PlanAdd& op) {
+  return function_step([activation = op.activation, C = context.value(op.y).C,
+                        pixels = context.pixels(op.y), a = read_only(context.at(op.a)),
+                        b = read_only(context.at(op.b)), y = context.at(op.y)](CpuStream& stream) {
+    with_activation(activation, [&](auto f) {
+      parallel_pixels(stream, pixels, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) {
+          const E *left = a.data + i * a.stride, *right = b.data + i * b.stride;
+          E* out = y.data + i * y.stride;
+#pragma omp simd
+          for (int c = 0; c < C; ++c)
+            out[c] = from_float<E>(f(to_float(left[c]) + to_float(right[c])));
+        }
+      });
+    });
+  });
+}
+
+template <class E>
+std::unique_ptr<PlanStep> scale_step(const StepContext<E>& context, const PlanScale& op) {
+  return function_step([C = context.value(op.y).C, per_image = context.value(op.y).pixels(),
+                        pixels = context.pixels(op.y), x = read_only(context.at(op.x)),
+                        s = read_only(context.at(op.s)), y = context.at(op.y)](CpuStream& stream) {
+    parallel_pixels(stream, pixels, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t i = first; i < last; ++i) {
+        const E *in = x.data + i * x.stride, *factors = s.data + i / per_image * s.stride;
+        E* out = y.data + i * y.stride;
+#pragma omp simd
+        for (int c = 0; c < C; ++c) out[c] = from_float<E>(to_float(in[c]) * to_float(factors[c]));
+      }
+    });
+  });
+}
+
+#define NANOPNEUMO_INSTANTIATE(E)                                                                  \
+  template std::unique_ptr<PlanStep> affine_step(const StepContext<E>&, const PlanAffine<float>&); \
+  template std::unique_ptr<PlanStep> activation_step(const StepContext<E>&,                        \
+                                                     const PlanActivation&);                       \
+  template std::unique_ptr<PlanStep> softmax_step(const StepContext<E>&, std::size_t,              \
+                                                  const PlanSoftmax&);                             \
+  template std::unique_ptr<PlanStep> add_step(const StepContext<E>&, const PlanAdd&);              \
+  template std::unique_ptr<PlanStep> scale_step(const StepContext<E>&, const PlanScale&);
+NANOPNEUMO_INSTANTIATE(float)
+NANOPNEUMO_INSTANTIATE(BFloat16)
+#undef NANOPNEUMO_INSTANTIATE
+
+}  // namespace nanopneumo::cpu

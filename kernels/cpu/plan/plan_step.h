@@ -1,0 +1,49 @@
+// One operation of a compiled plan, and what it is made of.
+#pragma once
+
+#include <memory>
+
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/plan/bfloat16.h"
+#include "kernels/cpu/plan/placement.h"
+
+namespace nanopneumo::cpu {
+
+/// Pixels whose channels lie side by side: pixel i begins at data + i * stride.
+template <class E>
+struct Pixels {
+  E* data;
+  int stride;
+};
+
+class PlanStep {
+ public:
+  virtual ~PlanStep() = default;
+  virtual void run(CpuStream& stream) = 0;
+  /// Temporary memory that run() needs, in bytes, and where it is.
+  virtual std::size_t scratch_bytes() const { return 0; }
+  virtual void set_scratch(std::byte* memory) { (void)memory; }
+};
+
+/// What steps are made with. E: element of the arena, float or BFloat16.
+template <class E>
+struct StepContext {
+  CpuStream& stream;
+  const Plan<float>& plan;
+  const Placement& placement;
+  E* arena;
+  int N;  ///< images at once
+
+  const PlanValue& value(int v) const { return plan.value(v); }
+  std::int64_t pixels(int v) const { return N * value(v).pixels(); }
+  Pixels<E> at(int v) const {
+    const Place& place = placement.values[static_cast<std::size_t>(v)];
+    return {arena + place.offset, place.stride};
+  }
+};
+
+/// The step of operation number i. Null where nothing is left to do.
+template <class E>
+std::unique_ptr<PlanStep> make_step(const StepContext<E>& context, std::size_t i);
+
+}  // namespace nanopneumo::cpu

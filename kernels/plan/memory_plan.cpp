@@ -1,0 +1,59 @@
+#include "kernels/plan/memory_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace nanopneumo {
+namespace {
+
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + MemoryPlan::kAlignment - 1) / MemoryPlan::kAlignment * MemoryPlan::kAlignment;
+}
+
+bool meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
+
+}  // namespace
+
+MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
+  std::vector<std::size_t> by_size(pieces.size());
+  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+  std::ranges::stable_sort(
+      by_size, [&](std::size_t a, std::size_t b) { return pieces[a].bytes > pieces[b].bytes; });
+
+  MemoryPlan plan{.offsets = std::vector<std::size_t>(pieces.size()), .bytes = 0};
+  std::vector<std::size_t> placed;  // in the order of their offsets
+  for (const std::size_t piece : by_size) {
+    const std::size_t bytes = aligned(pieces[piece].bytes);
+    std::size_t best = 0, best_gap = std::numeric_limits<std::size_t>::max(), end = 0;
+    for (const std::size_t other : placed) {
+      if (!meet(pieces[piece], pieces[other])) continue;
+      const std::size_t begin = plan.offsets[other];
+      if (begin >= end + bytes && begin - end < best_gap) {
+        best = end;
+        best_gap = begin - end;
+      }
+      end = std::max(end, begin + aligned(pieces[other].bytes));
+    }
+    if (best_gap == std::numeric_limits<std::size_t>::max()) best = end;
+    plan.offsets[piece] = best;
+    plan.bytes = std::max(plan.bytes, best + bytes);
+    placed.insert(
+        std::ranges::upper_bound(placed, best, {}, [&](std::size_t p) { return plan.offsets[p]; }),
+        piece);
+  }
+  return plan;
+}
+
+std::size_t largest_use(std::span<const Lifetime> pieces) {
+  std::size_t largest = 0;
+  for (const Lifetime& at : pieces) {  // the use grows at the beginning of a piece only
+    std::size_t use = 0;
+    for (const Lifetime& piece : pieces)
+      if (piece.first <= at.first && at.first <= piece.last) use += aligned(piece.bytes);
+    largest = std::max(largest, use);
+  }
+  return largest;
+}
+
+}  // namespace nanopneumo
