@@ -5,11 +5,13 @@
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
 
 void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, const float* dy,
                          float* dx) {
+  if (winograd::pays(dims)) return winograd::input_gradient(stream, dims, w, dy, dx);
   convolution_input_gradient(cpu_stream(stream), PrimitiveKind::conv_input_gradient,
                              convolution_problem(dims), w, dy, dx);
 }

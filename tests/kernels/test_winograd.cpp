@@ -1,0 +1,273 @@
+// Winograd's algorithm as such, at shapes and schedules of which some would never be chosen; and the contract
+// of conv_* where it is chosen.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/winograd/convolve.h"
+#include "kernels/cpu/winograd/filters.h"
+#include "kernels/cpu/winograd/winograd.h"
+#include "tests/kernels/conformance.h"
+#include "tests/kernels/shapes.h"
+#include "tests/support/cases.h"
+
+namespace nanopneumo::test {
+namespace {
+
+using namespace cpu::winograd;
+
+/// What may be off in a sum of `terms` products of numbers up to 1: the transforms add numbers that are larger
+/// than the sum itself, by up to the factor that A, B and G amplify by, before these cancel.
+Tolerance rounding_of_winograd(std::int64_t terms) {
+  constexpr double kAmplification = 4;
+  const Tolerance sum = rounding_of_sum(terms);
+  return {.relative = kAmplification * sum.relative, .absolute = kAmplification * sum.absolute};
+}
+
+/// Windows of 3x3 at stride 1 with any padding up to 3, and images from a single pixel on.
+ConvDims any_dims(CaseRandom& random, int most_channels) {
+  for (;;) {
+    ConvDims d{random.integer(1, 3),
+               random.integer(1, 13),
+               random.integer(1, 13),
+               random.coin() ? random.integer(1, 9) : random.integer(1, most_channels),
+               random.coin() ? random.integer(1, 9) : random.integer(1, most_channels),
+               {3, 3, 1, 1, {}}};
+    d.window.pad = {random.integer(0, 3), random.integer(0, 3), random.integer(0, 3),
+                    random.integer(0, 3)};
+    if (d.P() > 0 && d.Q() > 0) return d;
+  }
+}
+
+/// The first `wide` of each `stride` numbers are `values`, the others `filling`.
+std::vector<float> spread(const std::vector<float>& values, std::int64_t wide, std::int64_t stride,
+                          float filling) {
+  std::vector<float> result(
+      values.size() / static_cast<std::size_t>(wide) * static_cast<std::size_t>(stride), filling);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    result[i / static_cast<std::size_t>(wide) * static_cast<std::size_t>(stride) +
+           i % static_cast<std::size_t>(wide)] = values[i];
+  return result;
+}
+
+struct Operands {
+  std::vector<float> x, w, bias, residual;
+  Activation activation;
+  Operands(const ConvDims& d, CaseRandom& random)
+      : x(random.values(d.input_size())),
+        w(random.values(d.weight_size())),
+        bias(random.coin() ? random.values(d.K) : std::vector<float>()),
+        residual(random.coin() ? random.values(d.output_size()) : std::vector<float>()),
+        activation(any_activation(random)) {}
+
+  std::vector<double> reference(const ConvDims& d) const {
+    return run_on(reference_device(), 0,
+                  [&](auto& call) {
+                    call.ops().conv_forward(call.stream(), d, call.in(x), call.in(w),
+                                            call.epilogue(bias, residual, activation),
+                                            call.out("y", d.output_size(), kExact));
+                  })
+        .outputs.at("y")
+        .values;
+  }
+};
+
+const float* pointer(const std::vector<float>& values) {
+  return values.empty() ? nullptr : values.data();
+}
+
+/// What is wrong with y, whose pixels lie `stride` apart, or nothing.
+std::string compare(const ConvDims& d, const std::vector<double>& expected,
+                    const std::vector<float>& y, std::int64_t stride) {
+  const Tolerance tolerance = rounding_of_winograd(9 * d.C + 2);
+  double largest = 0;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  const double allowed = tolerance.relative * largest + tolerance.absolute;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const auto pixel = i / static_cast<std::size_t>(stride),
+               k = i % static_cast<std::size_t>(stride);
+    if (k >= static_cast<std::size_t>(d.K)) {
+      if (!std::isnan(y[i])) return " written beside the slice";
+      continue;
+    }
+    const double want = expected[pixel * static_cast<std::size_t>(d.K) + k];
+    if (!(std::abs(y[i] - want) <= allowed))
+      return " " + std::to_string(y[i]) + " instead of " + std::to_string(want);
+  }
+  return "";
+}
+
+TEST_CASE("Winograd's convolution from and to slices agrees with the reference") {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  for (const int threads : {1, 2}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < 300; ++index) {
+      CaseRandom random("winograd slices", index);
+      const ConvDims d = any_dims(random, 70);
+      const Operands operands(d, random);
+      const std::int64_t x_stride = d.C + random.integer(0, 5),
+                         y_stride = d.K + random.integer(0, 5),
+                         residual_stride = d.K + random.integer(0, 5);
+      const std::vector<float> x = spread(operands.x, d.C, x_stride, kNaN),
+                               residual = spread(operands.residual, d.K, residual_stride, kNaN);
+      std::vector<float> y(static_cast<std::size_t>(d.output_size() / d.K * y_stride), kNaN);
+      const Filter filter(stream, d.C, d.K, operands.w.data());
+      forward(stream, d, {x.data(), x_stride}, filter,
+              {pointer(operands.bias), pointer(residual), operands.activation}, residual_stride,
+              {y.data(), y_stride});
+      const std::string problem = compare(d, operands.reference(d), y, y_stride);
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      count_cases();
+    }
+  }
+}
+
+TEST_CASE(
+    "every schedule of Winograd's convolution agrees with the reference, and repeats its bytes") {
+  for (const int threads : {1, 2, 3}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < 100; ++index) {
+      CaseRandom random("winograd schedules", index);
+      const ConvDims d = any_dims(random, 100);
+      const Operands operands(d, random);
+      const Tiling tiling{d.N, d.H, d.W, d.P(), d.Q(), d.window.pad.top, d.window.pad.left};
+      const bool shares = random.coin();
+      const Schedule schedule{shares, random.integer(1, 40),
+                              shares ? panels(d.K) : random.integer(1, 3)};
+      std::vector<float> u(static_cast<std::size_t>(FilterLayout{d.C, d.K}.size()));
+      transform_filters(stream, d.C, d.K, operands.w.data(), u.data());
+      std::vector<float> results[2];
+      for (std::vector<float>& y : results) {
+        std::vector<float> workspace(static_cast<std::size_t>(schedule.workspace(d.C, threads)));
+        y.assign(static_cast<std::size_t>(d.output_size()),
+                 std::numeric_limits<float>::quiet_NaN());
+        convolve(threads, tiling, schedule, d.C, {operands.x.data(), d.C}, u.data(),
+                 {d.K,
+                  {y.data(), d.K},
+                  pointer(operands.bias),
+                  {pointer(operands.residual), d.K},
+                  operands.activation},
+                 workspace.data());
+      }
+      const std::string problem = compare(d, operands.reference(d), results[0], d.K);
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      CHECK(results[0] == results[1]);
+      count_cases();
+    }
+  }
+}
+
+TEST_CASE("NaN reaches the outputs that read it through Winograd's convolution and ReLU") {
+  CpuStream stream(2);
+  for (int index = 0; index < 100; ++index) {
+    CaseRandom random("winograd NaN", index);
+    const ConvDims d = any_dims(random, 40);
+    Operands operands(d, random);
+    const int n = random.integer(0, d.N - 1), h = random.integer(0, d.H - 1),
+              w = random.integer(0, d.W - 1);
+    operands.x[static_cast<std::size_t>(((std::int64_t{n} * d.H + h) * d.W + w) * d.C +
+                                        random.integer(0, d.C - 1))] =
+        std::numeric_limits<float>::quiet_NaN();
+    std::vector<float> y(static_cast<std::size_t>(d.output_size()));
+    const Filter filter(stream, d.C, d.K, operands.w.data());
+    forward(stream, d, {operands.x.data(), d.C}, filter, {nullptr, nullptr, Activation::relu}, 0,
+            {y.data(), d.K});
+    bool reached = true, stayed = true;
+    for (std::int64_t i = 0; i < d.output_size(); ++i) {
+      const std::int64_t pixel = i / d.K;
+      const int q = static_cast<int>(pixel % d.Q()), p = static_cast<int>(pixel / d.Q() % d.P()),
+                image = static_cast<int>(pixel / d.Q() / d.P());
+      const int r = h + d.window.pad.top - p, s = w + d.window.pad.left - q;
+      const bool reads = image == n && r >= 0 && r < 3 && s >= 0 && s < 3;
+      const bool is_nan = std::isnan(y[static_cast<std::size_t>(i)]);
+      if (reads && !is_nan) reached = false;
+      if (image != n && is_nan) stayed = false;
+    }
+    CHECK_MESSAGE(reached, str(d));
+    CHECK_MESSAGE(stayed, str(d));
+    count_cases();
+  }
+}
+
+/// Dims for which conv_* of the CPU take Winograd's algorithm.
+ConvDims chosen_dims(CaseRandom& random) {
+  for (;;) {
+    ConvDims d = any_dims(random, 70);
+    d.N = random.integer(1, 12);
+    d.H += random.integer(0, 20);
+    d.C = random.integer(32, 70);
+    d.K = random.integer(32, 70);
+    if (pays(d)) return d;
+  }
+}
+
+/// Runs `body(Case&)` on the devices of the CPU alone.
+template <class Body>
+void conformance_on_cpu(const std::string& operation, const Body& body) {
+  constexpr int kChosenCases = 40;
+  Tally tally{.operation = operation + " by Winograd"};
+  for (const DeviceUnderTest& entry : devices_under_test()) {
+    if (!entry.label.starts_with("cpu")) continue;
+    const std::unique_ptr<Device> device = entry.make();
+    for (int index = 0; index < kChosenCases; index += entry.one_in) {
+      Case current(tally, *device, entry, index);
+      body(current);
+    }
+  }
+  if (tally.cases > 0) print(tally);
+}
+
+TEST_CASE("conv_forward agrees with the reference where it takes Winograd's algorithm") {
+  conformance_on_cpu("conv_forward", [](Case& c) {
+    const ConvDims d = chosen_dims(c.random);
+    const Operands operands(d, c.random);
+    c.check(str(d), [&](auto& call) {
+      call.ops().conv_forward(call.stream(), d, call.in(operands.x), call.in(operands.w),
+                              call.epilogue(operands.bias, operands.residual, operands.activation),
+                              call.out("y", d.output_size(), rounding_of_winograd(9 * d.C + 2)));
+    });
+  });
+}
+
+TEST_CASE("conv_input_gradient agrees with the reference where it takes Winograd's algorithm") {
+  conformance_on_cpu("conv_input_gradient", [](Case& c) {
+    const ConvDims d = chosen_dims(c.random);
+    const auto w = c.random.values(d.weight_size()), dy = c.random.values(d.output_size());
+    c.check(str(d), [&](auto& call) {
+      call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
+                                     call.out("dx", d.input_size(), rounding_of_winograd(9 * d.K)));
+    });
+  });
+}
+
+TEST_CASE("Winograd's input gradient agrees with the reference at any shape") {
+  for (const int threads : {1, 2}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < 150; ++index) {
+      CaseRandom random("winograd input gradient", index);
+      const ConvDims d = any_dims(random, 70);
+      const auto w = random.values(d.weight_size()), dy = random.values(d.output_size());
+      const auto expected =
+          run_on(reference_device(), 0,
+                 [&](auto& call) {
+                   call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
+                                                  call.out("dx", d.input_size(), kExact));
+                 })
+              .outputs.at("dx")
+              .values;
+      std::vector<float> dx(static_cast<std::size_t>(d.input_size()),
+                            std::numeric_limits<float>::quiet_NaN());
+      input_gradient(stream, d, w.data(), dy.data(), dx.data());
+      ConvDims gradient = d;
+      std::swap(gradient.C, gradient.K);
+      const std::string problem = compare(gradient, expected, dx, d.C);
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      count_cases();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nanopneumo::test
