@@ -36,12 +36,13 @@ AlignedBytes allocate(std::size_t bytes) {
 template <class E>
 class FixedPlan {
  public:
-  FixedPlan(CpuStream& stream, const Plan<float>& plan, int N)
-      : N_(N), placement_(place(plan, N, sizeof(E))) {
+  FixedPlan(CpuStream& stream, const Plan<float>& plan, const Choices& choices, int N)
+      : N_(N), placement_(place(plan, choices, N, sizeof(E))) {
     arena_ = allocate(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
                 std::byte{0});  // pages are there before the first run
-    const StepContext<E> context{stream, plan, placement_, reinterpret_cast<E*>(arena_.get()), N};
+    const StepContext<E> context{
+        stream, plan, choices, placement_, reinterpret_cast<E*>(arena_.get()), N};
     x_ = context.at(plan.input).data;
     y_ = context.at(plan.output).data;
     x_size_ = plan.value(plan.input).size();
@@ -84,14 +85,17 @@ class FixedPlan {
 template <class E>
 class CpuPlan final : public CompiledPlan {
  public:
-  explicit CpuPlan(Plan<float> plan) : plan_(std::move(plan)), at_once_(images_at_once(plan_)) {}
+  CpuPlan(Plan<float> plan, Precision precision)
+      : plan_(std::move(plan)),
+        choices_(default_choices(plan_, precision)),
+        at_once_(images_at_once(plan_)) {}
 
   void run(Stream& stream, int N, const float* x, float* y) override {
     CpuStream& cpu = cpu_stream(stream);
     for (int n = 0; n < N;) {
       const int images = N - n >= at_once_ ? at_once_ : 1;
       std::optional<FixedPlan<E>>& fixed = images == 1 ? single_ : several_;
-      if (!fixed) fixed.emplace(cpu, plan_, images);
+      if (!fixed) fixed.emplace(cpu, plan_, choices_, images);
       fixed->run(cpu, x + n * fixed->x_size(), y + n * fixed->y_size());
       n += images;
     }
@@ -99,6 +103,7 @@ class CpuPlan final : public CompiledPlan {
 
  private:
   Plan<float> plan_;
+  Choices choices_;
   int at_once_;
   std::optional<FixedPlan<E>> several_, single_;
 };
@@ -106,8 +111,9 @@ class CpuPlan final : public CompiledPlan {
 }  // namespace
 
 std::unique_ptr<CompiledPlan> compile_plan(Plan<float> plan, Precision precision) {
-  if (precision == Precision::bf16) return std::make_unique<CpuPlan<BFloat16>>(std::move(plan));
-  return std::make_unique<CpuPlan<float>>(std::move(plan));
+  if (precision == Precision::bf16)
+    return std::make_unique<CpuPlan<BFloat16>>(std::move(plan), precision);
+  return std::make_unique<CpuPlan<float>>(std::move(plan), precision);
 }
 
 }  // namespace nanopneumo::cpu

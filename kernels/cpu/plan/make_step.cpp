@@ -3,6 +3,7 @@
 #include "kernels/cpu/plan/pixel_steps.h"
 #include "kernels/cpu/plan/plan_step.h"
 #include "kernels/cpu/plan/pooling_steps.h"
+#include "kernels/cpu/plan/winograd_step.h"
 
 namespace nanopneumo::cpu {
 
@@ -10,9 +11,11 @@ template <class E>
 std::unique_ptr<PlanStep> make_step(const StepContext<E>& context, std::size_t i) {
   return std::visit(
       [&]<class Op>(const Op& op) {
-        if constexpr (std::is_same_v<Op, PlanConvolution<float>>)
+        if constexpr (std::is_same_v<Op, PlanConvolution<float>>) {
+          if constexpr (std::is_same_v<E, float>)
+            if (context.choices[i] == Algorithm::winograd) return winograd_step(context, op);
           return convolution_step(context, i, op);
-        else if constexpr (std::is_same_v<Op, PlanDepthwise<float>>)
+        } else if constexpr (std::is_same_v<Op, PlanDepthwise<float>>)
           return depthwise_step(context, i, op);
         else if constexpr (std::is_same_v<Op, PlanAffine<float>>)
           return affine_step(context, op);

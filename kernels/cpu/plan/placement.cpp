@@ -13,16 +13,10 @@ constexpr int kCaller = std::numeric_limits<int>::max();
 
 std::size_t index(int v) { return static_cast<std::size_t>(v); }
 
-/// Operations of oneDNN, and those that look at numbers one after another, want their values dense.
-bool takes_slices(const Operation& operation) {
-  return !std::holds_alternative<PlanConvolution<float>>(operation) &&
-         !std::holds_alternative<PlanDepthwise<float>>(operation) &&
-         !std::holds_alternative<PlanReshape>(operation) &&
-         !std::holds_alternative<PlanSoftmax>(operation);
-}
-
-bool builds_densely(const Operation& operation) {
-  return std::holds_alternative<PlanConvolution<float>>(operation) ||
+/// oneDNN's primitives want their values dense, and so do operations that look at numbers one after another.
+bool is_dense_primitive(const Operation& operation, Algorithm algorithm) {
+  return (std::holds_alternative<PlanConvolution<float>>(operation) &&
+          algorithm == Algorithm::direct) ||
          std::holds_alternative<PlanDepthwise<float>>(operation) ||
          std::holds_alternative<PlanSoftmax>(operation);
 }
@@ -47,8 +41,9 @@ int replaced_input(const Operation& operation) {
 
 class Placer {
  public:
-  Placer(const Plan<float>& plan, int N, std::size_t element_bytes)
+  Placer(const Plan<float>& plan, const Choices& choices, int N, std::size_t element_bytes)
       : plan_(plan),
+        choices_(choices),
         N_(static_cast<std::size_t>(N)),
         element_bytes_(element_bytes),
         made_(plan.values.size(), 0),
@@ -78,7 +73,7 @@ class Placer {
       if (storage(root) == kNever) storage(root) = new_storage(root, at);
       extend(storage(root), last_use_[index(y)]);
       if (y != root) extend(storage(root), last_use_[index(root)]);
-      const bool needs_temporary = y != root && builds_densely(operation);
+      const bool needs_temporary = y != root && is_dense_primitive(operation, choices_[i]);
       temporaries_.push_back(needs_temporary ? new_storage(y, at) : kNever);
     }
     const MemoryPlan memory = plan_memory(pieces_);
@@ -108,9 +103,12 @@ class Placer {
   /// A value becomes a part of the concatenation that reads it where all its readers can read a slice.
   void find_slices() {
     std::vector<bool> wants_dense(plan_.values.size(), false);
-    for (const Operation& operation : plan_.operations)
-      if (!takes_slices(operation))
+    for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
+      const Operation& operation = plan_.operations[i];
+      if (is_dense_primitive(operation, choices_[i]) ||
+          std::holds_alternative<PlanReshape>(operation))
         visit_inputs(operation, [&](int v) { wants_dense[index(v)] = true; });
+    }
     wants_dense[index(plan_.input)] = wants_dense[index(plan_.output)] = true;
     for (const Operation& operation : plan_.operations) {
       const auto* concatenation = std::get_if<PlanConcatenate>(&operation);
@@ -154,6 +152,7 @@ class Placer {
   void extend(int s, int last) { pieces_[index(s)].last = std::max(pieces_[index(s)].last, last); }
 
   const Plan<float>& plan_;
+  const Choices& choices_;
   std::size_t N_, element_bytes_;
   std::vector<int> made_, last_use_;
   std::vector<int> parent_;  ///< the concatenation's value that a value lies in
@@ -165,8 +164,8 @@ class Placer {
 
 }  // namespace
 
-Placement place(const Plan<float>& plan, int N, std::size_t element_bytes) {
-  return Placer(plan, N, element_bytes).place();
+Placement place(const Plan<float>& plan, const Choices& choices, int N, std::size_t element_bytes) {
+  return Placer(plan, choices, N, element_bytes).place();
 }
 
 }  // namespace nanopneumo::cpu

@@ -2,6 +2,7 @@
 // place of what they are made from.
 #pragma once
 
+#include "kernels/cpu/plan/choices.h"
 #include "kernels/plan/memory_plan.h"
 #include "kernels/plan/plan.h"
 
@@ -28,6 +29,6 @@ struct Placement {
 
 /// A placement for N images a value, element_bytes a number. Concatenations whose parts all lie in their whole
 /// need no work but for the parts that could not be put there.
-Placement place(const Plan<float>& plan, int N, std::size_t element_bytes);
+Placement place(const Plan<float>& plan, const Choices& choices, int N, std::size_t element_bytes);
 
 }  // namespace nanopneumo::cpu

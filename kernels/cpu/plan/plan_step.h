@@ -30,6 +30,7 @@ template <class E>
 struct StepContext {
   CpuStream& stream;
   const Plan<float>& plan;
+  const Choices& choices;
   const Placement& placement;
   E* arena;
   int N;  ///< images at once
