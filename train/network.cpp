@@ -23,7 +23,10 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
   return left_out;
 }
 
-void Network::frozen_parameters_changed() { frozen_ = plan({.last = frozen_end_}); }
+void Network::frozen_parameters_changed() {
+  frozen_ = FrozenPlan<float>(classifier_.graph, parameters_, *device_, {.last = frozen_end_},
+                              device_->frozen_precision());
+}
 
 void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
   nanopneumo::fine_tune(classifier_.graph, first, classifier_.features_node, batch_norm);
