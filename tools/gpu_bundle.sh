@@ -13,44 +13,44 @@ missing=$(missing_packages "${packages[@]}")
 
 arch=x86_64-linux-gnu
 largest_mib=40
-root=.bundle/tree
+tree=.bundle/tree
 rm -rf .bundle
-mkdir -p "$root/usr/include" "$root/usr/lib/$arch"
+mkdir -p "$tree/usr/include" "$tree/usr/lib/$arch"
 
 # Headers and CMake's files of a package as they lie in /usr. HDF5's headers move to where CMake looks.
 pack() {
   dpkg -L "$1" | grep -E '^/usr/(include|share/cmake|lib/cmake|lib/[^/]*/cmake|share/.*/cmake)/' |
     while read -r file; do [ -d "$file" ] || echo "${file#/}"; done |
-    tar -C / -cf - --files-from=- | tar -C "$root" -xf -
+    tar -C / -cf - --files-from=- | tar -C "$tree" -xf -
 }
 for package in libdnnl-dev libstb-dev libfmt-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev \
                doctest-dev; do
   pack "$package"
 done
-cp /usr/include/hdf5/serial/*.h "$root/usr/include/"
+cp /usr/include/hdf5/serial/*.h "$tree/usr/include/"
 # Of Boost's thousands of headers those that our sources include, and its files for CMake.
 {
   grep -rl 'boost/' kernels --include='*.cpp' --include='*.h' | xargs g++ -std=c++20 -I. -M -x c++ |
-    tr ' \\' '\n\n' | grep '^/usr/include/boost/' || true
+    tr -s '\\[:space:]' '\n' | grep '^/usr/include/boost/' || true
   echo /usr/include/boost/version.hpp
   find /usr/lib/$arch/cmake/Boost-* /usr/lib/$arch/cmake/BoostDetectToolset-* \
        /usr/lib/$arch/cmake/boost_{context,headers}-* -type f
-} | sed 's|^/||' | sort -u | tar -C / -cf - --files-from=- | tar -C "$root" -xf -
+} | sed 's|^/||' | sort -u | tar -C / -cf - --files-from=- | tar -C "$tree" -xf -
 
 # The libraries, and theirs, but not the compiler's own. CMake's files name some by full version.
 libraries=(dnnl hdf5_serial fmt tomlplusplus boost_context)
 for library in "${libraries[@]}"; do
-  cp -a /usr/lib/$arch/lib"$library".* "$root/usr/lib/$arch/"
+  cp -a /usr/lib/$arch/lib"$library".* "$tree/usr/lib/$arch/"
 done
-rm -f "$root"/usr/lib/$arch/lib{dnnl,hdf5_serial,boost_context}.a
-ln -s $arch/libhdf5_serial.so "$root/usr/lib/libhdf5.so"  # where CMake looks below HDF5_ROOT
+rm -f "$tree"/usr/lib/$arch/lib{dnnl,hdf5_serial,boost_context}.a
+ln -s $arch/libhdf5_serial.so "$tree/usr/lib/libhdf5.so"  # where CMake looks below HDF5_ROOT
 for library in "${libraries[@]}"; do
   ldd "/usr/lib/$arch/lib$library.so" | awk '$3 ~ "^/" {print $3}'
 done | sort -u | grep -vE '/(libc|libm|libdl|librt|libpthread|libstdc\+\+|libgcc_s|libgomp|ld-linux[^/]*)\.so' |
-  while read -r file; do cp -Lu "$file" "$root/usr/lib/$arch/"; done
+  while read -r file; do cp -Lu "$file" "$tree/usr/lib/$arch/"; done
 
-tar -C "$root" -cJf .bundle/bundle.tar.xz usr
-rm -rf "$root"
+tar -C "$tree" -cJf .bundle/bundle.tar.xz usr
+rm -rf "$tree"
 mib=$(($(stat -c %s .bundle/bundle.tar.xz) / 1048576))
 [ "$mib" -lt "$largest_mib" ] || die "The bundle has $mib MiB, more than $largest_mib."
 say "Packed .bundle/bundle.tar.xz, $mib MiB"

@@ -12,18 +12,17 @@ namespace {
 
 constexpr int kSameCases = 40;
 
-/// Fails unless `body` leaves the same bytes on every device as on the first, the CPU; body(call, random)
-/// draws its operands.
+/// Fails unless `body` leaves the same bytes on every device as on the CPU; body(call, random) draws its
+/// operands.
 template <class Body>
 void check_same_bytes(const std::string& operation, const Body& body) {
-  const std::vector<DeviceUnderTest>& devices = devices_under_test();
   Tally tally{.operation = operation + ", the bits of the CPU's"};
   const auto result = [&](Device& device, int index) {
     CaseRandom random(operation + " bits", index);
     return run_on(device, index % 2, [&](auto& call) { body(call, random); });
   };
-  const std::unique_ptr<Device> cpu = devices.front().make();
-  for (const DeviceUnderTest& entry : devices) {
+  const std::unique_ptr<Device> cpu = make_cpu_device(1);
+  for (const DeviceUnderTest& entry : devices_under_test()) {
     const std::unique_ptr<Device> device = entry.make();
     for (int index = 0; index < kSameCases; ++index) {
       ++tally.cases;

@@ -68,10 +68,12 @@ TEST_CASE("profile and bench refuse what there is not") {
   sandbox.refuse({"profile", "conv_forward", "--shape", "N 1 H 2 W 2 C 1 K 1 R 3 S 3"},
                  {"window", "padding"});
   sandbox.refuse({"profile", "add", "--gpu", "voodoo"}, {"voodoo", "h100", "a100"});
+  sandbox.refuse({"profile", "add", "--shape", "n 100000000"}, {"1.1 GiB", "smaller"});
   sandbox.refuse({"profile"}, {"OP"});
   sandbox.refuse({"bench", "ops", "--op", "convolve"}, {"convolve", "(conv|"});
   sandbox.refuse({"bench", "ops", "--device", "abacus"}, {"abacus"});
   sandbox.refuse({"bench", "ops", "--shapes", "missing.txt"}, {"missing.txt"});
+  sandbox.refuse({"bench", "ladder", "--product", "N 4 C 4 K 4 bias"}, {"bias", "leave"});
   sandbox.refuse({"bench", "ladder", "--update", "missing.md", "--product", "N 4 C 4 K 4",
                   "--convolution", "N 1 H 4 W 4 C 1 K 1 R 1 S 1"},
                  {"missing.md"});

@@ -89,12 +89,25 @@ TEST_CASE("Shapes that are not possible are refused") {
        {"", "3 N", "N 1 H 2", "N 1 H 2 W 2 C 1 K 1 R 3 S 3", "N 0 H 4 W 4 C 1 K 1 R 3 S 3",
         "N 1 N 1 H 4 W 4 C 1 K 1 R 3 S 3", "N 1 H 4 W 4 C 1 K 1 R 3 S 3 pad 1 2",
         "N 1 H 4 W 4 C 1 K 1 R 3 S 3 stride 0", "N 1 H 4 W 4 C 1 K 1 R 3 S 3 colour 2",
-        "N 99999999999 H 4 W 4 C 1 K 1 R 3 S 3"}) {
+        "N 99999999999 H 4 W 4 C 1 K 1 R 3 S 3", "N 1 H 1073741825 W 4 C 1 K 1 R 1 S 1",
+        "N 1073741824 H 1073741824 W 1073741824 C 1 K 1 R 1 S 1",
+        "N 1 H 4 W 4 C 1 K 1 R 3 S 3 bias 2", "N 1 H 4 W 4 C 1 K 1 R 3 S 3 relu relu6"}) {
     CAPTURE(shape);
     CHECK_THROWS_AS(make_case("conv_forward", ShapeWords(shape)), InputError);
   }
-  CHECK_THROWS_AS(make_case("convolve", ShapeWords("n 1")), InputError);
-  CHECK_THROWS_AS(make_case("read_slice", ShapeWords("rows 4 C 5 C_whole 4")), InputError);
+  const auto refuse = [](const char* op, const char* shape) {
+    CAPTURE(op);
+    CHECK_THROWS_AS(make_case(op, ShapeWords(shape)), InputError);
+  };
+  refuse("convolve", "n 1");
+  refuse("add", "n 4611686018427387905");
+  refuse("batch_norm_training", "rows 9000000000000000000 C 3");
+  refuse("normalize_image", "N 1 H 4 W 4 C 2");
+  refuse("augment_image", "N 1 H 4 W 4 C 4");
+  refuse("max_pool_forward", "N 1 H 20 W 20 C 1 R 16 S 16");
+  refuse("max_pool_gradient", "N 1 H 4 W 4 C 1 R 2 S 2 pad 2");
+  refuse("average_pool_forward", "N 1 H 4 W 4 C 1 R 2 S 2 stride 4 pad 0 4 0 0");
+  refuse("read_slice", "rows 4 C 5 C_whole 4");
 }
 
 TEST_CASE("A table line that is no convolution is refused with its number") {

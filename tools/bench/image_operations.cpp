@@ -2,6 +2,7 @@
 #include <array>
 #include <vector>
 
+#include "tensor/errors.h"
 #include "tools/bench/operations.h"
 
 namespace nanopneumo::bench {
@@ -9,11 +10,20 @@ namespace {
 
 constexpr double kPerValue = 3;  // divide, subtract, divide
 
+/// Throws InputError for what is neither gray nor RGB.
+ImageDims picture_dims(const ShapeWords& words) {
+  const ImageDims d = image_dims(words);
+  if (d.C != 1 && d.C != 3)
+    throw_input_error("the images of \"{}\" have {} channels; give C 1 (gray) or C 3 (RGB)",
+                      words.str(), d.C);
+  return d;
+}
+
 Operand pixels(const ImageDims& d) { return input_bytes("x", d.size(), whole_numbers(255)); }
 std::int64_t output_size(const ImageDims& d) { return std::int64_t{d.N} * d.H * d.W * 3; }
 
 OpCase normalize(const ShapeWords& words) {
-  const ImageDims d = image_dims(words);
+  const ImageDims d = picture_dims(words);
   return {.operands = {pixels(d), output("y", output_size(d), {.relative = 6e-7})},
           .flops = kPerValue * static_cast<double>(output_size(d)),
           .call = [d](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
@@ -38,7 +48,7 @@ std::vector<ImageTransform> transforms(const ImageDims& d) {
 }
 
 OpCase augment(const ShapeWords& words) {
-  const ImageDims d = image_dims(words);
+  const ImageDims d = picture_dims(words);
   return {.operands = {pixels(d),
                        // 1e-4 of a level for each of the two implementations.
                        output("y", output_size(d), {.relative = 6e-7, .absolute = 2e-4 / 127.5})},

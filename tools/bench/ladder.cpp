@@ -14,6 +14,10 @@ namespace {
 
 /// The case with its operation computed by one step. The last step multiplies in bfloat16.
 OpCase by_step(const LadderStep& step, OpCase op_case) {
+  if (const Fusion f = fusion(op_case.shape);
+      f.bias || f.residual || f.activation != Activation::none)
+    throw_input_error("the ladder's steps multiply and no more; leave what is fused out of \"{}\"",
+                      op_case.shape.str());
   if (op_case.op == "dense_forward")
     op_case.call = [step, d = dense_dims(op_case.shape)](const Kernels<float>&, Stream& stream,
                                                          const Addresses& at) {
@@ -30,18 +34,13 @@ OpCase by_step(const LadderStep& step, OpCase op_case) {
   return op_case;
 }
 
-void require_right(const std::string& wrong, const LadderStep& step, const OpCase& op_case) {
-  if (!wrong.empty())
-    throw std::logic_error(
-        fmt::format("{} {} by {} is wrong: {}", op_case.op, op_case.shape.str(), step.name, wrong));
-}
-
 double thousand_products(const OpCase& op_case) { return op_case.flops / 2 / 1000; }
 
 }  // namespace
 
 Table count_ladder(const std::string& op, const std::string& shape, int threads) {
   const OpCase plain = make_case(op, ShapeWords(shape));
+  require_profilable(plain);
   const std::unique_ptr<Device> cpu = make_cpu_device(threads);
   const std::unique_ptr<ProfiledDevice> device = make_profiled_device(threads);
   const Outputs expected = expected_outputs(*cpu, plain);
@@ -50,7 +49,6 @@ Table count_ladder(const std::string& op, const std::string& shape, int threads)
   for (const LadderStep& step : ladder_of(*device)) {
     const OpCase op_case = by_step(step, plain);
     const CaseProfile p = profile_case(*device, op_case, expected);
-    require_right(p.wrong, step, op_case);
     const profiler::Requests global = p.global_loads(), shared = p.shared_loads();
     const double lanes = static_cast<double>(global.lanes),
                  bytes = static_cast<double>(global.bytes);
@@ -78,7 +76,9 @@ Table time_ladder(const std::string& op, const std::string& shape, int threads, 
     const Buffers buffers(*device, op_case);
     const auto issue = [&] { op_case.call(device->kernels<float>(), device->stream(), buffers); };
     issue();
-    require_right(difference(op_case, expected, outputs_of(op_case, buffers)), step, op_case);
+    if (const std::string wrong = difference(op_case, expected, outputs_of(op_case, buffers));
+        !wrong.empty())
+      throw std::logic_error(fmt::format("{} {} by {} is wrong: {}", op, shape, step.name, wrong));
     const double seconds = stopwatch->median_seconds(repeats, issue);
     table.add({std::string(step.name), fmt::format("{:.1f}", 1e6 * seconds),
                fmt::format("{:.2f}", 1e-12 * op_case.flops / seconds)});

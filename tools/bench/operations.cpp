@@ -80,6 +80,21 @@ const Operation& find_operation(std::string_view name) {
   throw_input_error("there is no operation \"{}\"; the operations are {}", name, known_names());
 }
 
+namespace {
+
+/// No tensor of the shape has more elements: the product of all its sizes, with what is added as padding.
+double most_elements(const ShapeWords& words) {
+  double product = 1;
+  for (const std::string& word : words.words()) {
+    if (word == "stride" || word == "offset" || word == "pad") continue;
+    for (const std::int64_t size : words.numbers(word)) product *= static_cast<double>(size);
+  }
+  const Padding2D pad = padding(words);
+  return product * (1 + pad.top + pad.bottom) * (1 + pad.left + pad.right);
+}
+
+}  // namespace
+
 OpCase make_case(std::string_view op, const ShapeWords& words) {
   const Operation& operation = find_operation(op);
   const std::vector<std::string> known = vocabulary(operation.form);
@@ -87,6 +102,8 @@ OpCase make_case(std::string_view op, const ShapeWords& words) {
     if (!std::ranges::count(known, word))
       throw_input_error("{} has no \"{}\" in its shape; the words are {}", op, word,
                         operation.form);
+  if (most_elements(words) > 0x1p62)
+    throw_input_error("\"{}\" is more than can be counted; give smaller sizes", words.str());
   OpCase made = operation.make(words);
   made.op = op;
   made.shape = words;

@@ -1,10 +1,33 @@
 // Largest and mean value in a window, and over a whole image.
 #include <array>
 
+#include "tensor/errors.h"
 #include "tools/bench/operations.h"
 
 namespace nanopneumo::bench {
 namespace {
+
+/// Throws InputError for a window that may lie beside the image: it has no largest value and no mean.
+ChannelwiseDims pool_dims(const ShapeWords& words) {
+  const ChannelwiseDims d = channelwise_dims(words);
+  const Window& w = d.window;
+  const auto touches = [](int size, int window, int stride, int pad_before, int outputs) {
+    return pad_before < window && std::int64_t{outputs - 1} * stride - pad_before < size;
+  };
+  if (!touches(d.H, w.R, w.stride_h, w.pad.top, d.P()) ||
+      !touches(d.W, w.S, w.stride_w, w.pad.left, d.Q()))
+    throw_input_error("a window of \"{}\" sees nothing but padding; give less of it", words.str());
+  return d;
+}
+
+/// Throws InputError for a window with more places than a byte can name.
+ChannelwiseDims max_pool_dims(const ShapeWords& words) {
+  const ChannelwiseDims d = pool_dims(words);
+  if (std::int64_t{d.window.R} * d.window.S > 255)
+    throw_input_error("a window of \"{}\" has more than 255 places; give a smaller R and S",
+                      words.str());
+  return d;
+}
 
 double window_steps(const ChannelwiseDims& d) {
   return static_cast<double>(d.output_size()) * d.window.R * d.window.S;
@@ -40,7 +63,7 @@ std::uint8_t place_of_largest(const ChannelwiseDims& d, std::int64_t i) {
 }
 
 OpCase max_pool_forward(const ShapeWords& words) {
-  const ChannelwiseDims d = channelwise_dims(words);
+  const ChannelwiseDims d = max_pool_dims(words);
   return {.operands = {image(d), output("y", d.output_size(), {}),
                        output_bytes("argmax", d.output_size())},
           .flops = window_steps(d),
@@ -50,7 +73,7 @@ OpCase max_pool_forward(const ShapeWords& words) {
 }
 
 OpCase max_pool_gradient(const ShapeWords& words) {
-  const ChannelwiseDims d = channelwise_dims(words);
+  const ChannelwiseDims d = max_pool_dims(words);
   return {.operands = {input_bytes("argmax", d.output_size(),
                                    [d](std::int64_t i) { return place_of_largest(d, i); }),
                        input("dy", d.output_size()),
@@ -62,7 +85,7 @@ OpCase max_pool_gradient(const ShapeWords& words) {
 }
 
 OpCase average_pool_forward(const ShapeWords& words) {
-  const ChannelwiseDims d = channelwise_dims(words);
+  const ChannelwiseDims d = pool_dims(words);
   return {.operands = {image(d),
                        output("y", d.output_size(), rounding_of_sums(d.window.R * d.window.S))},
           .flops = window_steps(d),
@@ -72,7 +95,7 @@ OpCase average_pool_forward(const ShapeWords& words) {
 }
 
 OpCase average_pool_gradient(const ShapeWords& words) {
-  const ChannelwiseDims d = channelwise_dims(words);
+  const ChannelwiseDims d = pool_dims(words);
   return {.operands = {input("dy", d.output_size()),
                        output("dx", d.input_size(), rounding_of_sums(d.window.R * d.window.S))},
           .flops = window_steps(d),

@@ -1,8 +1,12 @@
 #include "tools/bench/profile_case.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 #include "kernels/emulator/profiler/source_of.h"
+#include "tensor/errors.h"
 #include "tools/bench/kernel_resources.h"
 
 namespace nanopneumo::bench {
@@ -61,13 +65,27 @@ double CaseProfile::divergence() const {
   return all.requests ? static_cast<double>(all.divergent) / static_cast<double>(all.requests) : 0;
 }
 
+void require_profilable(const OpCase& op_case) {
+  constexpr double kMost = 0x1p30;
+  double bytes = 0;
+  for (const Operand& operand : op_case.operands) bytes += static_cast<double>(operand.bytes());
+  if (bytes > kMost)
+    throw_input_error(
+        "{} {} has {:.1f} GiB of operands, the profiler follows 1 GiB; give a smaller shape, batch "
+        "or image",
+        op_case.op, op_case.shape.str(), bytes / kMost);
+}
+
 CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected) {
   const Buffers buffers(device, op_case);
   device.take_profiles();
   op_case.call(device.kernels<float>(), device.stream(), buffers);
   device.stream().synchronize();
-  CaseProfile profile{.launches = device.take_profiles(), .wrong = {}};
-  profile.wrong = difference(op_case, expected, outputs_of(op_case, buffers));
+  CaseProfile profile{.launches = device.take_profiles()};
+  if (const std::string wrong = difference(op_case, expected, outputs_of(op_case, buffers));
+      !wrong.empty())
+    throw std::logic_error(
+        fmt::format("{} {} is wrong: {}", op_case.op, op_case.shape.str(), wrong));
   return profile;
 }
 

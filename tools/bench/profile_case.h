@@ -11,7 +11,6 @@ namespace nanopneumo::bench {
 /// The launches of one call, and what they add up to.
 struct CaseProfile {
   std::vector<profiler::KernelProfile> launches;
-  std::string wrong;  ///< how the outputs differ from the cpu device's, or nothing
 
   double l2_bytes() const;
   /// Each sector once for each launch that touches it.
@@ -26,6 +25,10 @@ struct CaseProfile {
   double divergence() const;
 };
 
+/// Throws InputError for operands of more than 1 GiB: the profiler keeps thirteen bytes for each of theirs.
+void require_profilable(const OpCase& op_case);
+
+/// The counters of one call. Throws std::logic_error where its outputs are not those `expected`.
 CaseProfile profile_case(ProfiledDevice& device, const OpCase& op_case, const Outputs& expected);
 
 /// The kernel of a launch with its template arguments, "add_kernel<4>"; where addr2line does not find

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 #include <optional>
 
 #include "tensor/errors.h"
 
 namespace nanopneumo::bench {
 namespace {
+
+constexpr std::int64_t kLargestSize = std::int64_t{1} << 30;  // padding, too, is counted by an int
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -65,6 +66,13 @@ Dims checked(const Dims& d, const ShapeWords& words) {
   return d;
 }
 
+/// Whether a word that takes no number is there.
+bool is_given(const ShapeWords& words, std::string_view word) {
+  if (!words.numbers(word).empty())
+    throw_input_error("{} takes no number in \"{}\"; write the word alone", word, words.str());
+  return words.has(word);
+}
+
 void add_window(ShapeWords& words, const Window& w) {
   words.add("R", {w.R}).add("S", {w.S});
   if (w.stride_h == w.stride_w)
@@ -114,8 +122,8 @@ std::int64_t ShapeWords::count(std::string_view word) const {
 
 int ShapeWords::size(std::string_view word) const {
   const std::int64_t value = count(word);
-  if (value > std::numeric_limits<int>::max())
-    throw_input_error("{} {} is too large; give a number below 2^31", word, value);
+  if (value > kLargestSize)
+    throw_input_error("{} {} is too large; give a number of at most {}", word, value, kLargestSize);
   return static_cast<int>(value);
 }
 
@@ -231,9 +239,13 @@ SliceDims slice_dims(const ShapeWords& words) {
 }
 
 Fusion fusion(const ShapeWords& words) {
-  Fusion fusion{.bias = words.has("bias"), .residual = words.has("residual")};
-  for (const auto& [activation, name] : kActivations)
-    if (words.has(name)) fusion.activation = activation;
+  Fusion fusion{.bias = is_given(words, "bias"), .residual = is_given(words, "residual")};
+  for (const auto& [activation, name] : kActivations) {
+    if (!is_given(words, name)) continue;
+    if (fusion.activation != Activation::none)
+      throw_input_error("the shape \"{}\" has two activations; give one", words.str());
+    fusion.activation = activation;
+  }
   return fusion;
 }
 

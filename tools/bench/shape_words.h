@@ -30,7 +30,7 @@ class ShapeWords {
   }
 
   bool has(std::string_view word) const { return find(word) != nullptr; }
-  /// The number after `word`. Throws InputError where it is missing, or is not one from 1 to 2^31-1.
+  /// The number after `word`. Throws InputError where it is missing, or is not one from 1 to 2^30.
   int size(std::string_view word) const;
   /// The same for counts that may be larger.
   std::int64_t count(std::string_view word) const;
