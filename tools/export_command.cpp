@@ -1,6 +1,7 @@
-// nanopneumo export RUN --format keras-h5 --out FILE
+// nanopneumo export RUN [--format keras-h5] [--out FILE]
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "io/atomic_file.h"
@@ -35,9 +36,17 @@ void require_ending(const ExportOptions& o) {
         kLegacy, shown(o.out));
 }
 
-void export_run(const ExportOptions& o) {
-  require_ending(o);
+/// Without --out: in the run's folder, by the model's name.
+std::string default_out(const ExportOptions& o, std::string_view model) {
+  const std::string name(model);
+  return (std::filesystem::path(o.run) / (name + (o.format == kKeras3 ? ".weights.h5" : ".h5")))
+      .string();
+}
+
+void export_run(ExportOptions o) {
+  if (!o.out.empty()) require_ending(o);
   const TrainedRun run = load_run(o.run, o.checkpoint, {});
+  if (o.out.empty()) o.out = default_out(o, run.config.model);
   const Network& network = *run.network;
   const std::vector<ExportedLayer> layers = exported_layers(network.graph(), network.parameters());
   write_file_atomically(
@@ -54,7 +63,10 @@ void add_export_command(Command app) {
   const auto o = std::make_shared<ExportOptions>();
   const Command command = app.command("export", "Write a run's weights for Keras");
   command.option("RUN", o->run, "Folder of a run").required();
-  command.option("--out", o->out, "The file to write").required();
+  command
+      .option("--out", o->out,
+              "The file to write; default: MODEL.h5, or MODEL.weights.h5, in the run's folder")
+      .without_default();
   command
       .option("--format", o->format,
               "keras-h5: every Keras reads it; keras-weights-h5: Keras 3's own layout")

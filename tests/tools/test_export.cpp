@@ -43,7 +43,12 @@ TEST_CASE("a run of the CNN is exported, with the Keras code for it") {
   const std::string bytes = sandbox.read("cnn.h5");
   sandbox.succeed({"export", "run", "--format", "keras-h5", "--out", "again.h5"});
   CHECK((bytes == sandbox.read("again.h5")));
+  CHECK(contains(sandbox.succeed({"export", "run", "--format", "keras-h5"}).out,
+                 "load_weights(\"run/cnn.h5\")"));
+  CHECK((bytes == sandbox.read("run/cnn.h5")));
   sandbox.succeed({"export", "run", "--format", "keras-weights-h5", "--out", "cnn.weights.h5"});
+  sandbox.succeed({"export", "run", "--format", "keras-weights-h5"});
+  CHECK((sandbox.read("cnn.weights.h5") == sandbox.read("run/cnn.weights.h5")));
   CHECK(last_line(sandbox.succeed({"inspect", "cnn.weights.h5"}).out) ==
         "fits    CNN from scratch for images of 46 to 61 pixels a side\n");
 }
@@ -69,7 +74,6 @@ TEST_CASE("an export that is not possible") {
   const Sandbox sandbox;
   sandbox.succeed(tiny_training("run"));
   sandbox.write("folder.h5/file", "");
-  sandbox.refuse({"export", "run"}, {"--out"});
   sandbox.refuse({"export", "run", "--out", "cnn.bin"}, {"cnn.bin", ".h5"});
   sandbox.refuse({"export", "run", "--out", "cnn.weights.h5"}, {"cnn.weights.h5", "keras-h5"});
   sandbox.refuse({"export", "run", "--format", "keras-weights-h5", "--out", "cnn.h5"},
