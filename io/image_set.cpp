@@ -38,7 +38,7 @@ class Collector {
 
  private:
   void expand() {
-    std::vector<std::uint8_t> rgb;
+    LargeVector<std::uint8_t> rgb;
     rgb.reserve(set_.pixels.size() * 3);
     for (std::int64_t i = 0; i < set_.size(); ++i) {
       std::vector<std::uint8_t>& colour = coloured_[static_cast<std::size_t>(i)];

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/dataset_files.h"
+#include "io/large_memory.h"
 #include "io/parallel.h"
 #include "io/resize.h"
 
@@ -18,7 +19,7 @@ struct ImageSet {
   int height = 0;
   int width = 0;
   int channels = 0;
-  std::vector<std::uint8_t> pixels;
+  LargeVector<std::uint8_t> pixels;  ///< a file beyond kMostBytesInRam
   std::vector<std::uint8_t> labels;
   std::vector<std::string> names;  ///< the path as it was given, or "phantom-000012"
 

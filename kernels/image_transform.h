@@ -78,8 +78,8 @@ struct LinearTap {
 /// inside.
 NANOPNEUMO_HOST_DEVICE inline LinearTap linear_tap(double position, int size) {
   const double last = size - 1;
-  const double not_above = position < last ? position : last;
-  const double inside = position > 0 ? not_above : 0;
+  const double not_below = position > 0 ? position : 0;  // in this order without a branch
+  const double inside = not_below < last ? not_below : last;
   const int low = static_cast<int>(inside);
   const double low_weight = 1 - (inside - low);
   return {low, low + 1 < size ? low + 1 : low, low_weight, 1 - low_weight};
@@ -99,8 +99,9 @@ NANOPNEUMO_HOST_DEVICE inline float interpolate(const LinearTap& row, const Line
 /// after (PIL's ImageEnhance.Brightness, which multiplies in float32), then clipped to 0..255.
 NANOPNEUMO_HOST_DEVICE inline float brighten(float level, float factor) {
   const float scaled = static_cast<float>(static_cast<int>(level)) * factor;
-  const float not_above = scaled < 255.0f ? scaled : 255.0f;
-  return scaled > 0.0f ? static_cast<float>(static_cast<int>(not_above)) : 0.0f;
+  const float not_below = scaled > 0.0f ? scaled : 0.0f;
+  const float clipped = not_below < 255.0f ? not_below : 255.0f;
+  return static_cast<float>(static_cast<int>(clipped));
 }
 
 }  // namespace nanopneumo

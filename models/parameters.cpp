@@ -5,15 +5,18 @@
 namespace nanopneumo {
 
 template <class T>
-Parameters<T>::Parameters(const Graph& graph, Device& device, std::uint64_t seed) {
+Parameters<T>::Parameters(const Graph& graph, Device& device, std::uint64_t seed,
+                          int to_be_loaded) {
   lay_out(graph, device);
   std::uint32_t number = 0;
-  for (const Node& node : graph.nodes())
-    for (const ParameterSpec& spec : node.parameters) {
+  for (std::size_t n = 0; n < graph.nodes().size(); ++n)
+    for (const ParameterSpec& spec : graph.nodes()[n].parameters) {
+      const Tensor<T>& value = variables_[number].value;
       const RandomKey key{seed, kInitializerStream, number};
-      const std::vector<double> initial = initial_values(spec.initializer, spec.shape, key);
-      variables_[number].value.copy_from_host(std::vector<T>(initial.begin(), initial.end()));
       ++number;
+      if (static_cast<int>(n) <= to_be_loaded) continue;
+      const std::vector<double> initial = initial_values(spec.initializer, spec.shape, key);
+      value.copy_from_host(std::vector<T>(initial.begin(), initial.end()));
     }
 }
 
@@ -76,7 +79,10 @@ void assign(const Parameter<T>& parameter, std::span<const float> values) {
   if (static_cast<std::int64_t>(values.size()) != parameter.variable.value.size())
     throw_shape_error("{} values do not fill {} of shape {}", values.size(), parameter.name,
                       parameter.variable.shape().str());
-  parameter.variable.value.copy_from_host(std::vector<T>(values.begin(), values.end()));
+  if constexpr (std::is_same_v<T, float>)
+    parameter.variable.value.copy_from_host(values);
+  else
+    parameter.variable.value.copy_from_host(std::vector<T>(values.begin(), values.end()));
 }
 
 template class Parameters<float>;

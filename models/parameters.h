@@ -26,8 +26,10 @@ template <class T>
 class Parameters {
  public:
   /// Memory for every parameter of `graph` on `device`, filled by the layers' initialisers with
-  /// numbers that depend on `seed` and the parameter's place in the graph only.
-  Parameters(const Graph& graph, Device& device, std::uint64_t seed);
+  /// numbers that depend on `seed` and the parameter's place in the graph only. The nodes up to
+  /// `to_be_loaded` are left as they are: a file fills them, and 23 million random numbers for
+  /// ResNet50 would only take time.
+  Parameters(const Graph& graph, Device& device, std::uint64_t seed, int to_be_loaded = -1);
 
   /// The same parameters with the same values laid out for `graph`, in which other layers are frozen
   /// than in the graph that `values` was made for.

@@ -30,7 +30,8 @@ Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
   outputs_ = graph.output().output.elements();
   const std::string file = find_weights(architecture, options, given);
   if (given.empty()) fmt::print("weights {}\n", file);
-  Parameters<float> parameters(graph, device, /*seed=*/1);
+  const int last = static_cast<int>(graph.nodes().size()) - 1;
+  Parameters<float> parameters(graph, device, /*seed=*/1, file == "none" ? -1 : last);
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");
   else

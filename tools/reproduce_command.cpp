@@ -53,6 +53,8 @@ Config shared_options(const ReproduceCall& call, const ConfigOptions& options) {
         config.weights);
   if (config.protocol.folds > 0) config.protocol.fold = 1;  // each run has its own
   if (!config.data.empty()) config.data = fs::absolute(config.data).string();
+  if (!config.feature_cache.empty() && config.feature_cache != "none")
+    config.feature_cache = fs::absolute(config.feature_cache).string();
   config.schedule.settle(config.epochs);
   config.validate();
   return config;

@@ -16,7 +16,7 @@ void test_once(const Config& config, const TrainingData& data, const RunFolder& 
   if (!owes_test(config, folder)) return;
   const Checkpoint best = open_checkpoint(folder, "best", config);
   Network network(find_architecture(config.model), config.image(), config.model_options(), device,
-                  config.seed);
+                  config.seed, BackboneValues::to_be_loaded);
   best.restore(network);
   ProgressBar bar("the test part, once", "img");
   const auto total = static_cast<std::int64_t>(2 * data.split.test.size());  // read, then scored

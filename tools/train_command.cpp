@@ -46,6 +46,7 @@ Config resolve(const TrainCall& call, const ConfigOptions& options) {
   config.schedule.settle(config.epochs);
   make_absolute(config.data);
   make_absolute(config.weights);
+  make_absolute(config.feature_cache);
   config.validate();
   return config;
 }
@@ -204,7 +205,9 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     fmt::print(
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
         "there to be studied, and slow.\n");
-  Network network(architecture, config.image(), config.model_options(), *device, config.seed);
+  const bool loads_backbone = resumed || (architecture.is_backbone && config.weights != "none");
+  Network network(architecture, config.image(), config.model_options(), *device, config.seed,
+                  loads_backbone ? BackboneValues::to_be_loaded : BackboneValues::random);
   const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
   if (network.has_backbone() && config.weights != "none" && !resumed)
     fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));

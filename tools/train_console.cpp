@@ -20,6 +20,20 @@ void TrainConsole::on_validation(std::int64_t done, std::int64_t total) {
   validation_->update(done, total);
 }
 
+void TrainConsole::on_features(std::int64_t done, std::int64_t total) {
+  if (!features_) features_.emplace("features of the training images", "img");
+  features_->update(done, total);
+  if (done == total) {
+    features_->clear();
+    features_.reset();
+  }
+}
+
+void TrainConsole::on_note(const std::string& sentence) {
+  clear();
+  fmt::print("note: {}\n", sentence);
+}
+
 void TrainConsole::on_epoch(const EpochRecord& r) {
   validation_->clear();
   validation_.reset();
@@ -35,6 +49,7 @@ void TrainConsole::on_epoch(const EpochRecord& r) {
 void TrainConsole::clear() {
   if (training_) training_->clear();
   if (validation_) validation_->clear();
+  if (features_) features_->clear();
 }
 
 }  // namespace nanopneumo

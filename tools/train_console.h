@@ -16,12 +16,14 @@ class TrainConsole final : public TrainingObserver {
                double mean_accuracy) override;
   void on_validation(std::int64_t done, std::int64_t total) override;
   void on_epoch(const EpochRecord& record) override;
+  void on_features(std::int64_t done, std::int64_t total) override;
+  void on_note(const std::string& sentence) override;
   /// Takes away a bar that is shown.
   void clear();
 
  private:
   int epochs_, batch_;
-  std::optional<ProgressBar> training_, validation_;
+  std::optional<ProgressBar> training_, validation_, features_;
 };
 
 }  // namespace nanopneumo

@@ -45,6 +45,11 @@ void add_training_options(ConfigOptions& options) {
   options.add("--weights", &Config::weights,
               "Keras .h5 file for the backbone (no top), or none for a random one; default: the "
               "fetched one");
+  options
+      .add("--feature-cache", &Config::feature_cache,
+           "Folder that keeps features of images that are not augmented for the next run, or none; "
+           "default: features/ in the cache folder")
+      .without_default();
   options.add("--epochs", &Config::epochs, "Passes over the training images");
   options.add("--batch", &Config::batch, "Images in a batch");
   options.add("--learning-rate", &Config::learning_rate, "Of Adam");

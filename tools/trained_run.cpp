@@ -36,7 +36,8 @@ TrainedRun load_run(const std::string& folder_path, const std::string& which,
   const Checkpoint checkpoint = open_checkpoint(folder, which, run.config);
   run.header = checkpoint.header();
   run.network = std::make_unique<Network>(find_architecture(run.config.model), run.config.image(),
-                                          run.config.model_options(), *run.device, run.config.seed);
+                                          run.config.model_options(), *run.device, run.config.seed,
+                                          BackboneValues::to_be_loaded);
   checkpoint.restore(*run.network);
   if (run.header.phantoms)
     fmt::print(

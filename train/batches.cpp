@@ -72,11 +72,27 @@ Tensor<float> Batches::images(std::span<const std::int64_t> which) {
   return x;
 }
 
+LabelledBatch<float> Batches::labels(std::span<const std::int64_t> which,
+                                     const std::array<double, 2>& class_weights) const {
+  std::vector<float> labels, weights;
+  for (const std::int64_t i : which) {
+    const std::uint8_t label = images_.labels[static_cast<std::size_t>(i)];
+    labels.push_back(label);
+    weights.push_back(static_cast<float>(class_weights[label]));
+  }
+  const Shape n{static_cast<std::int64_t>(which.size())};
+  LabelledBatch<float> batch;
+  batch.labels = Tensor<float>::from_host(device_, n, labels);
+  if (class_weights != std::array<double, 2>{1, 1})
+    batch.weights = Tensor<float>::from_host(device_, n, weights);
+  return batch;
+}
+
 LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
                                        const AugmentationRanges& ranges,
                                        const std::array<double, 2>& class_weights,
                                        std::uint64_t seed, std::uint32_t epoch) {
-  LabelledBatch<float> batch;
+  LabelledBatch<float> batch = labels(which, class_weights);
   if (ranges.enabled()) {
     const RandomKey key{seed, kAugmentationStream, epoch};
     std::vector<ImageTransform> transforms;
@@ -94,17 +110,6 @@ LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
   } else {
     batch.x = images(which);
   }
-
-  std::vector<float> labels, weights;
-  for (const std::int64_t i : which) {
-    const std::uint8_t label = images_.labels[static_cast<std::size_t>(i)];
-    labels.push_back(label);
-    weights.push_back(static_cast<float>(class_weights[label]));
-  }
-  const Shape n{static_cast<std::int64_t>(which.size())};
-  batch.labels = Tensor<float>::from_host(device_, n, labels);
-  if (class_weights != std::array<double, 2>{1, 1})
-    batch.weights = Tensor<float>::from_host(device_, n, weights);
   return batch;
 }
 

@@ -33,8 +33,12 @@ class Batches {
   /// Images number `which`, as they are: (N, H, W, 3).
   Tensor<float> images(std::span<const std::int64_t> which);
 
+  /// Labels and class weights (undefined where both are 1) of images number `which`, without the images.
+  LabelledBatch<float> labels(std::span<const std::int64_t> which,
+                              const std::array<double, 2>& class_weights) const;
+
   /// Images number `which`, transformed at random within `ranges` for this epoch, with their labels
-  /// and class weights (undefined where both are 1).
+  /// and class weights.
   LabelledBatch<float> training(std::span<const std::int64_t> which,
                                 const AugmentationRanges& ranges,
                                 const std::array<double, 2>& class_weights, std::uint64_t seed,

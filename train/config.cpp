@@ -122,7 +122,7 @@ void Config::validate() const {
   validate_fine_tuning(*this);
   validate_callbacks(*this);
   augmentation.validate();
-  for (const std::string* path : {&data, &weights})
+  for (const std::string* path : {&data, &weights, &feature_cache})
     if (!is_utf8(*path))
       throw_input_error("the path {} is no UTF-8 text, so config.toml cannot keep it; rename it",
                         shown(*path));

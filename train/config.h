@@ -46,7 +46,8 @@ struct Config {
   Protocol protocol{};
   Interpolation interpolation = Interpolation::nearest;
 
-  std::string weights;  ///< file of the backbone; "none": random; empty for the scratch CNN
+  std::string weights;        ///< file of the backbone; "none": random; empty for the scratch CNN
+  std::string feature_cache;  ///< see make_feature_cache
   int epochs = 10;
   int batch = 32;
   double learning_rate = 1e-3;  ///< of the head, or of the scratch CNN

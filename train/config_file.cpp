@@ -83,6 +83,7 @@ toml::table options_table(const Config& c) {
       {"phantoms", c.phantoms},
       {"interpolation", c.interpolation == Interpolation::nearest ? "nearest" : "bilinear"},
       {"weights", c.weights},
+      {"feature_cache", c.feature_cache},
       {"epochs", c.epochs},
       {"batch", c.batch},
       {"learning_rate", c.learning_rate},
@@ -120,9 +121,10 @@ std::string fingerprint(const Config& config) {
   deciding.loader_threads = standard.loader_threads;
   deciding.data = standard.data;
   deciding.weights = standard.weights;
+  deciding.feature_cache = standard.feature_cache;
   deciding.tensorboard = standard.tensorboard;
   toml::table table = options_table(deciding);
-  for (const char* key : {"precision", "gemm"}) table.erase(key);
+  for (const char* key : {"precision", "gemm", "feature_cache"}) table.erase(key);
   if (!config.protocol.is_honest()) table.erase("protocol");
   const std::string text = toml_text(table);
   Checksum checksum;
@@ -178,6 +180,7 @@ Config read_table(const toml::table& table, const std::string& file) {
   reader.read("phantoms", c.phantoms);
   reader.read("validation_split", c.validation_split);
   reader.read("weights", c.weights);
+  reader.read_if_there("feature_cache", c.feature_cache);
   reader.read("epochs", c.epochs);
   reader.read("batch", c.batch);
   reader.read("learning_rate", c.learning_rate);

@@ -17,13 +17,15 @@ TrainingData make_phantom_data(const Config& config, int threads) {
     return make_phantoms(count, config.image_height, config.image_width, config.seed, stream,
                          threads);
   };
-  return {.classes = {kPhantomClasses.begin(), kPhantomClasses.end()},
-          .train = draw(config.phantoms, kPhantomStream),
-          .validation = draw(validation, kPhantomTestStream),
-          .train_source = "phantoms",
-          .validation_source = "other phantoms",
-          .notes = {},
-          .phantoms = true};
+  TrainingData data{.classes = {kPhantomClasses.begin(), kPhantomClasses.end()},
+                    .train = draw(config.phantoms, kPhantomStream),
+                    .validation = draw(validation, kPhantomTestStream),
+                    .train_source = "phantoms",
+                    .validation_source = "other phantoms",
+                    .notes = {},
+                    .phantoms = true};
+  data.checksum = fingerprint(data);
+  return data;
 }
 
 /// Under the paper's protocol the names do not decide what is in which part: there the fingerprint of
@@ -69,6 +71,7 @@ TrainingData load_training_data(const Config& config, int loader_threads,
                     .notes = files.notes};
   data.validation = load(files.validation);
   data.split = std::move(files);
+  data.checksum = fingerprint(data);
   return data;
 }
 
@@ -77,8 +80,10 @@ std::string fingerprint(const TrainingData& data) {
   for (const ImageSet* images : {&data.train, &data.validation}) {
     for (const int length : {images->height, images->width, images->channels})
       checksum.add_number(static_cast<std::uint64_t>(length));
-    for (const std::vector<std::uint8_t>* bytes : {&images->labels, &images->pixels})
-      checksum.add_text({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+    for (const std::span<const std::uint8_t> bytes :
+         {std::span<const std::uint8_t>(images->labels),
+          std::span<const std::uint8_t>(images->pixels)})
+      checksum.add_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   return checksum.hex();
 }

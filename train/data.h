@@ -18,6 +18,7 @@ struct TrainingData {
   std::vector<std::string> notes;               ///< what the user should know about the data
   Split split{};                                ///< of the files; empty for phantoms
   bool phantoms = false;                        ///< synthetic images, not X-rays
+  std::string checksum{};  ///< fingerprint() of this, of which there are hundreds of MB
 };
 
 /// Reads config.data, split as config.protocol wants it, or draws phantoms where it is empty. The test

@@ -5,14 +5,15 @@
 namespace nanopneumo {
 
 Network::Network(const Architecture& architecture, const Shape& image, const ModelOptions& options,
-                 Device& device, std::uint64_t seed)
+                 Device& device, std::uint64_t seed, BackboneValues backbone)
     : architecture_(&architecture),
       options_(options),
       device_(&device),
       classifier_(build_classifier(architecture, image, options)),
-      parameters_(classifier_.graph, device, seed),
+      parameters_(classifier_.graph, device, seed,
+                  backbone == BackboneValues::to_be_loaded ? classifier_.features_node : -1),
       frozen_end_(classifier_.features_node) {
-  frozen_parameters_changed();
+  if (backbone == BackboneValues::random) frozen_parameters_changed();
 }
 
 std::vector<std::string> Network::load_backbone(const std::filesystem::path& file) {
@@ -26,6 +27,7 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
 void Network::frozen_parameters_changed() {
   frozen_ = FrozenPlan<float>(classifier_.graph, parameters_, *device_, {.last = frozen_end_},
                               device_->frozen_precision());
+  ++frozen_version_;
 }
 
 void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {

@@ -12,12 +12,18 @@
 
 namespace nanopneumo {
 
+/// What the frozen backbone of a new network holds.
+enum class BackboneValues {
+  random,       ///< from the seed
+  to_be_loaded  ///< nothing: load_backbone, or a checkpoint, fills it before it is used
+};
+
 class Network {
  public:
-  /// The classifier of `architecture` with parameters initialised from `seed`. A backbone is frozen, and
-  /// random until load_backbone. Throws InputError for options that do not fit the architecture.
+  /// The classifier of `architecture` with parameters initialised from `seed`. Its backbone is frozen. Throws
+  /// InputError for options that do not fit the architecture.
   Network(const Architecture& architecture, const Shape& image, const ModelOptions& options,
-          Device& device, std::uint64_t seed);
+          Device& device, std::uint64_t seed, BackboneValues backbone = BackboneValues::random);
 
   const Architecture& architecture() const { return *architecture_; }
   const Graph& graph() const { return classifier_.graph; }
@@ -27,6 +33,8 @@ class Network {
   bool has_backbone() const { return classifier_.features_node > 0; }
   /// The node whose output is the backbone's pooled features.
   int features_node() const { return classifier_.features_node; }
+  /// Another number whenever the frozen part has changed: what was computed with it before is of no use.
+  int frozen_version() const { return frozen_version_; }
   /// The layers that a training step runs: what comes after the frozen part.
   Segment trained_segment() const { return {.first = frozen_end_}; }
 
@@ -55,6 +63,7 @@ class Network {
   Classifier classifier_;
   Parameters<float> parameters_;
   int frozen_end_;  ///< the last node of the frozen part
+  int frozen_version_ = 0;
   FrozenPlan<float> frozen_;
 };
 

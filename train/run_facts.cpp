@@ -43,7 +43,7 @@ RunFacts collect(const Config& config, const TrainingData& data, const Network& 
           .training = count_classes(data.train),
           .validation = count_classes(data.validation),
           .notes = data.notes,
-          .data_fingerprint = fingerprint(data),
+          .data_fingerprint = data.checksum,
           .weights_checksum = has_file ? file_checksum(config.weights) : "",
           .parameters = count.total,
           .trained_parameters = count.total - count.non_trainable};

@@ -13,13 +13,14 @@ double probability(double logit) {
 
 std::vector<double> score_images(const Network& network, const ImageSet& images, int batch,
                                  const WorkProgress& progress) {
-  Batches batches(network.device(), images, network.architecture().preprocessing);
-  return score_images(network, batches, batch, progress);
+  FrozenFeatures features(network, images, /*most_bytes=*/0);
+  return score_images(features, batch, progress);
 }
 
-std::vector<double> score_images(const Network& network, Batches& batches, int batch,
+std::vector<double> score_images(FrozenFeatures& features, int batch,
                                  const WorkProgress& progress) {
-  const ImageSet& images = batches.image_set();
+  const Network& network = features.network();
+  const ImageSet& images = features.images();
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(images.size()));
   std::iota(numbers.begin(), numbers.end(), 0);
   const FrozenPlan<float> trained_part = network.plan(network.trained_segment());
@@ -30,10 +31,8 @@ std::vector<double> score_images(const Network& network, Batches& batches, int b
   };
   while (logits.size() < numbers.size()) {
     const std::span<const std::int64_t> which = batch_from(logits.size());
-    const Tensor<float> x = batches.images(which);
-    const auto next = batch_from(logits.size() + which.size());
-    if (!next.empty()) batches.prepare(next);
-    for (const float logit : trained_part.run(network.frozen_output(x)).to_host()) {
+    const Tensor<float> x = features.rows(which, batch_from(logits.size() + which.size()));
+    for (const float logit : trained_part.run(x).to_host()) {
       if (std::isnan(logit))
         throw_input_error("the network gives NaN for {}: its weights are unusable; train again",
                           images.names[logits.size()]);

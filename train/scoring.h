@@ -1,19 +1,13 @@
 // What a network says about a set of images.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "io/image_set.h"
-#include "train/batches.h"
+#include "train/frozen_features.h"
 #include "train/metrics.h"
-#include "train/network.h"
 
 namespace nanopneumo {
-
-/// Told how far a long piece of work is; gives false to stop it.
-using WorkProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
 /// The probability of the positive class for a logit, without overflow.
 double probability(double logit);
@@ -22,8 +16,8 @@ double probability(double logit);
 /// stopped it. Throws InputError where the network gives NaN.
 std::vector<double> score_images(const Network& network, const ImageSet& images, int batch,
                                  const WorkProgress& progress = {});
-/// The same, for all images of `batches`.
-std::vector<double> score_images(const Network& network, Batches& batches, int batch,
+/// The same for the images that `features` is of, by its network: what it keeps is not computed again.
+std::vector<double> score_images(FrozenFeatures& features, int batch,
                                  const WorkProgress& progress = {});
 
 /// Mean binary cross-entropy from logits, unweighted.

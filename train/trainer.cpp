@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "io/atomic_file.h"
+#include "tensor/device_options.h"
 #include "train/augmentation_sheet.h"
 #include "train/finite_check.h"
 #include "train/gradient_sum.h"
@@ -34,11 +35,14 @@ Trainer::Trainer(const Config& config, const TrainingData& data, Network& networ
       network_(network),
       folder_(std::move(folder)),
       training_batches_(network.device(), data.train, network.architecture().preprocessing),
-      validation_batches_(network.device(), data.validation, network.architecture().preprocessing),
+      // Augmented images differ in each epoch.
+      training_features_(network, data.train,
+                         config.augmentation.enabled() ? 0 : FrozenFeatures::kMostBytes),
+      validation_features_(network, data.validation, FrozenFeatures::kMostBytes),
       optimizer_(network.parameters(), config.learning_rate) {
   const std::int64_t positives = count_positives(data.train);
   class_weights_ = config.class_weights.resolve(data.train.size() - positives, positives);
-  state_.data_fingerprint = fingerprint(data);
+  state_.data_fingerprint = data.checksum;
   state_.options_fingerprint = fingerprint(config);
   state_.plateau.learning_rate = config.learning_rate;
   if (config.fine_tuning.wanted() && config.fine_tuning.head_epochs == 0) begin_fine_tuning();
@@ -109,8 +113,20 @@ void Trainer::save_last() {
   save_training(folder_.last(), header(), network_, optimizer_, state_);
 }
 
+void Trainer::use_feature_cache(TrainingObserver& observer) {
+  if (config_.data.empty() || !network_.has_backbone()) return;  // phantoms are drawn for one run
+  const FeatureCache cache = make_feature_cache(config_.feature_cache);
+  const std::string computed_on =
+      fmt::format("{}, {}, products {}, batch {}", describe_device(config_.device_options()),
+                  config_.precision, config_.gemm, config_.batch);
+  for (FrozenFeatures* features : {&training_features_, &validation_features_})
+    features->use(cache, computed_on,
+                  [&observer](const std::string& sentence) { observer.on_note(sentence); });
+}
+
 bool Trainer::run(TrainingObserver& observer, const std::function<bool()>& stop) {
   if (!logs_) begin_logs();
+  use_feature_cache(observer);
   while (state_.epoch < config_.epochs && !state_.is_finished) {
     EpochRecord record{.epoch = state_.epoch + 1};
     if (!train_epoch(record, observer, stop) || !validate(record, observer, stop)) {
@@ -141,6 +157,7 @@ double Trainer::learning_rate(std::int64_t batch) const {
 bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
                           const std::function<bool()>& stop) {
   const auto start = Clock::now();
+  if (state_.next_batch < batches_per_epoch() && !compute_features(observer, stop)) return false;
   const std::vector<std::int64_t> order =
       epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
   while (state_.next_batch < batches_per_epoch()) {
@@ -177,17 +194,37 @@ void Trainer::update(std::span<const std::int64_t> order, EpochRecord& record,
   optimizer_.step(parameters);
 }
 
+bool Trainer::compute_features(TrainingObserver& observer, const std::function<bool()>& stop) {
+  if (!training_features_.keeps() || training_features_.complete()) return true;
+  return training_features_.compute_all(config_.batch, [&](std::int64_t done, std::int64_t total) {
+    observer.on_features(done, total);
+    return !stop();
+  });
+}
+
+LabelledBatch<float> Trainer::training_batch(std::span<const std::int64_t> which,
+                                             std::span<const std::int64_t> next) {
+  LabelledBatch<float> batch;
+  if (training_features_.keeps()) {
+    batch = training_batches_.labels(which, class_weights_);
+    batch.x = training_features_.rows(which);
+    return batch;
+  }
+  batch = training_batches_.training(which, config_.augmentation, class_weights_, config_.seed,
+                                     static_cast<std::uint32_t>(state_.epoch));
+  if (!next.empty()) training_batches_.prepare(next);
+  batch.x = network_.frozen_output(batch.x);
+  return batch;
+}
+
 void Trainer::train_batch(std::span<const std::int64_t> order, EpochRecord& record,
                           TrainingObserver& observer) {
-  const auto epoch = static_cast<std::uint32_t>(state_.epoch);
   const auto which = images_of(order, state_.next_batch);
   const auto count = static_cast<std::int64_t>(which.size());
   const std::int64_t batches = batches_per_epoch();
-  LabelledBatch<float> batch =
-      training_batches_.training(which, config_.augmentation, class_weights_, config_.seed, epoch);
-  if (state_.next_batch + 1 < batches)
-    training_batches_.prepare(images_of(order, state_.next_batch + 1));
-  batch.x = network_.frozen_output(batch.x);
+  const bool is_last = state_.next_batch + 1 == batches;
+  const LabelledBatch<float> batch =
+      training_batch(which, is_last ? which.first(0) : images_of(order, state_.next_batch + 1));
   const StepResult<float> result = finite_gradients(batch, which);
   ++state_.step;
   ++state_.next_batch;
@@ -225,12 +262,12 @@ bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
   const auto start = Clock::now();
   bool stopped = false;
-  record.validation_logits = score_images(network_, validation_batches_, config_.batch,
-                                          [&](std::int64_t done, std::int64_t total) {
-                                            observer.on_validation(done, total);
-                                            stopped = stop();
-                                            return !stopped;
-                                          });
+  record.validation_logits =
+      score_images(validation_features_, config_.batch, [&](std::int64_t done, std::int64_t total) {
+        observer.on_validation(done, total);
+        stopped = stop();
+        return !stopped;
+      });
   if (stopped) return false;
   const std::vector<double>& logits = record.validation_logits;
   record.validation_loss = mean_loss(logits, data_.validation.labels);

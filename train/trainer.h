@@ -20,6 +20,10 @@ class TrainingObserver {
                        double mean_loss, double mean_accuracy) = 0;
   virtual void on_validation(std::int64_t done, std::int64_t total) = 0;
   virtual void on_epoch(const EpochRecord& record) = 0;
+  /// Features of the training images are computed, once.
+  virtual void on_features(std::int64_t /*done*/, std::int64_t /*total*/) {}
+  /// What the user should know, in a sentence.
+  virtual void on_note(const std::string& /*sentence*/) {}
 };
 
 /// Trains a network on data and leaves everything in a run's folder. From the same configuration,
@@ -51,6 +55,11 @@ class Trainer {
                    TrainingObserver& observer);
   StepResult<float> finite_gradients(const LabelledBatch<float>& batch,
                                      std::span<const std::int64_t> which);
+  /// Features of the training images, where they are the same in each epoch; false where `stop` stopped it.
+  bool compute_features(TrainingObserver& observer, const std::function<bool()>& stop);
+  /// The input of the trained part for images number `which`; those of `next` come next.
+  LabelledBatch<float> training_batch(std::span<const std::int64_t> which,
+                                      std::span<const std::int64_t> next);
   bool validate(EpochRecord& record, TrainingObserver& observer, const std::function<bool()>& stop);
   std::int64_t batches_per_epoch() const;
   std::span<const std::int64_t> images_of(std::span<const std::int64_t> order,
@@ -64,6 +73,7 @@ class Trainer {
   /// and fit() of a Keras model; the schedule goes on.
   void begin_fine_tuning();
   void begin_logs();
+  void use_feature_cache(TrainingObserver& observer);
   void save_last();
   CheckpointHeader header() const;
 
@@ -71,7 +81,8 @@ class Trainer {
   const TrainingData& data_;
   Network& network_;
   RunFolder folder_;
-  Batches training_batches_, validation_batches_;
+  Batches training_batches_;
+  FrozenFeatures training_features_, validation_features_;
   Adam<float> optimizer_;
   std::array<double, 2> class_weights_;
   TrainingState state_;

@@ -139,6 +139,21 @@ Config fine_tuning_config() {
   return config;
 }
 
+TEST_CASE("The same without augmentation, where features are computed once") {
+  Config config = small_config();
+  config.model = "mobilenet";
+  config.alpha = 0.25;
+  config.augmentation = {};
+  config.epochs = 2;
+  check_cuts(config, 6);
+}
+
+TEST_CASE("The same without augmentation across the epoch in which fine-tuning begins") {
+  Config config = fine_tuning_config();
+  config.augmentation = {};
+  check_cuts(config, 8);
+}
+
 TEST_CASE("The same across the epoch in which fine-tuning begins") {
   check_cuts(fine_tuning_config(), 8);
 }

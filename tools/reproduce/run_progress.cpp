@@ -62,6 +62,17 @@ void RunProgress::on_epoch(const EpochRecord& r) {
   table_.redraw(true);
 }
 
+void RunProgress::on_features(std::int64_t done, std::int64_t total) {
+  table_.row(row_).state = fmt::format("features of the training images {}/{}", done, total);
+  table_.redraw();
+}
+
+void RunProgress::on_note(const std::string& sentence) {
+  table_.erase();
+  fmt::print("note: {}: {}\n", run_.name, sentence);
+  table_.redraw(true);
+}
+
 RunTable::Row finished_row(const PlannedRun& run, const RunFolder& folder) {
   const report::RunRecord record = report::read_run(folder.path());
   const report::Epoch& best = record.best_epoch();

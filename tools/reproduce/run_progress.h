@@ -19,6 +19,8 @@ class RunProgress final : public TrainingObserver {
                double mean_accuracy) override;
   void on_validation(std::int64_t done, std::int64_t total) override;
   void on_epoch(const EpochRecord& record) override;
+  void on_features(std::int64_t done, std::int64_t total) override;
+  void on_note(const std::string& sentence) override;
 
  private:
   using Clock = std::chrono::steady_clock;

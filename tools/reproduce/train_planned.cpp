@@ -73,10 +73,11 @@ bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   const TrainingData& data = shared.of(config);
   reset_peak_memory();
   const std::unique_ptr<Device> device = make_device(config.device_options());
-  Network network(find_architecture(config.model), config.image(), config.model_options(), *device,
-                  config.seed);
-  if (!last && network.has_backbone() && config.weights != "none")
-    network.load_backbone(config.weights);
+  const Architecture& architecture = find_architecture(config.model);
+  const bool loads_file = !last && architecture.is_backbone && config.weights != "none";
+  Network network(architecture, config.image(), config.model_options(), *device, config.seed,
+                  last || loads_file ? BackboneValues::to_be_loaded : BackboneValues::random);
+  if (loads_file) network.load_backbone(config.weights);
   const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
   Trainer trainer(config, data, network, folder);
   if (last) {

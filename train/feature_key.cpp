@@ -1,0 +1,59 @@
+#include "train/feature_key.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <fstream>
+
+#include "io/safetensors_checksum.h"
+#include "io/xxh64.h"
+#include "kernels/cpu/onednn_version.h"
+
+namespace nanopneumo {
+namespace {
+
+/// To be raised where the frozen plan or a kernel of it comes to round otherwise.
+constexpr int kPlanVersion = 2;
+
+/// oneDNN chooses its kernels by the CPU.
+std::string cpu_name() {
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 1);
+  return " unknown";
+}
+
+std::uint64_t checksum_of_frozen(const Network& network) {
+  std::uint64_t sum = 0;
+  for (const Parameter<float>& parameter : network.parameters().all()) {
+    if (parameter.node > network.trained_segment().first) break;
+    sum = xxh64(bytes_of(parameter.variable.value.to_host()), sum);
+  }
+  return sum;
+}
+
+std::uint64_t checksum_of_pixels(const ImageSet& images) {
+  return xxh64({reinterpret_cast<const char*>(images.pixels.data()), images.pixels.size()});
+}
+
+}  // namespace
+
+std::string feature_key(const Network& network, const ImageSet& images,
+                        const std::string& computed_on) {
+  const Architecture& architecture = network.architecture();
+  const Preprocessing& p = architecture.preprocessing;
+  const int cut = network.trained_segment().first;
+  const Node& last = network.graph().nodes()[static_cast<std::size_t>(cut)];
+  return fmt::format(
+      "nanopneumo {}, plan {}, oneDNN {}, CPU{}\n"
+      "computed on {}\n"
+      "{} up to node {} ({}), parameters {:016x}\n"
+      "preprocessing: divisor {}, mean {}, deviation {}, reversed {}\n"
+      "{} images of {} x {} x {}, pixels {:016x}\n",
+      NANOPNEUMO_VERSION, kPlanVersion, onednn_version(), cpu_name(), computed_on,
+      architecture.name, cut, last.name, checksum_of_frozen(network), p.divisor,
+      fmt::join(p.mean, " "), fmt::join(p.deviation, " "), p.reverse_channels, images.size(),
+      images.height, images.width, images.channels, checksum_of_pixels(images));
+}
+
+}  // namespace nanopneumo
