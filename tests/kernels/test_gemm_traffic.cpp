@@ -1,5 +1,6 @@
-// What the products of matrices read: with tiles of BM x BN elements, M N K (1/BM + 1/BN) numbers. And how:
-// in whole sectors, and from shared memory without bank conflicts.
+// What the products of matrices read: with tiles of BM x BN elements, M N K (1/BM + 1/BN) numbers (where a
+// tile is not full, what there is of it). And how: in whole sectors, and from shared memory without bank
+// conflicts.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -59,8 +60,9 @@ class Products {
     const GemmPlan plan = is_float32 ? emulated::plan_gemm(size, 4, may_split)
                                      : emulated::plan_tensor_cores(size, may_split);
     const TileSides tile = sides(plan.tile);
+    const int tiles_m = (size.M + tile.m - 1) / tile.m, tiles_n = (size.N + tile.n - 1) / tile.n;
     const double numbers =
-        static_cast<double>(size.M) * size.N * size.K * (1.0 / tile.m + 1.0 / tile.n);
+        (static_cast<double>(size.M) * tiles_n + static_cast<double>(size.N) * tiles_m) * size.K;
     const double bytes = numbers * (precision_ == Precision::bf16 ? 2 : 4);
     int products = 0;
     for (const profiler::KernelProfile& launch : device_->take_profiles()) {
@@ -71,7 +73,8 @@ class Products {
       fmt::print("{}, tiles of {} x {}: loads {:.3f} of M N K (1/BM + 1/BN)\n", what, tile.m,
                  tile.n, share);
       CHECK_MESSAGE(!(share > 1.1), what);
-      CHECK_MESSAGE(!(share < 0.9), what);
+      // Less at the border of an image, and where neighbouring windows in one request share sectors.
+      CHECK_MESSAGE(!(share < 0.85), what);
       for (const profiler::Requests* requests : {&launch.global_loads, &launch.global_stores,
                                                  &launch.shared_loads, &launch.shared_stores})
         CHECK_MESSAGE(requests->transactions == requests->ideal_transactions,
@@ -87,10 +90,9 @@ class Products {
   std::vector<std::unique_ptr<ToyArray<float>>> arrays_;
 };
 
-// Multiples of the tiles.
-constexpr std::array kDense = {DenseDims{256, 256, 256}, DenseDims{128, 1024, 32},
-                               DenseDims{1024, 64, 512}};
-constexpr ConvDims kConvolution{1, 64, 64, 32, 64, {3, 3, 1, 1, {1, 1, 1, 1}}};
+constexpr std::array kDense = {DenseDims{128, 128, 128}, DenseDims{64, 512, 32},
+                               DenseDims{512, 64, 96}};
+constexpr ConvDims kConvolution{1, 40, 40, 32, 64, {3, 3, 1, 1, {1, 1, 1, 1}}};
 
 void check_dense(Products& products, const DenseDims& d) {
   const std::int64_t inputs = std::int64_t{d.N} * d.C, weights = std::int64_t{d.C} * d.K,

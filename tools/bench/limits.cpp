@@ -52,8 +52,8 @@ std::vector<std::string> limits(const LaunchFacts& launch, const Gpu& gpu) {
         1 + extra);
   const auto blocks = static_cast<double>(p.grid.count());
   if (blocks < gpu.multiprocessors)
-    say("It has {} blocks for the {} multiprocessors of the {}: most have no work.", p.grid.count(),
-        gpu.multiprocessors, gpu.title);
+    say("It has {} blocks for the {} multiprocessors of the {}: {:.0f} have no work.",
+        p.grid.count(), gpu.multiprocessors, gpu.title, gpu.multiprocessors - blocks);
   if (launch.occupancy && launch.occupancy->share < kLowOccupancy)
     say("Its occupancy is {:.0f} % ({} blocks on a multiprocessor), limited by {}: little hides "
         "the "

@@ -102,7 +102,7 @@ OpCase make_case(std::string_view op, const ShapeWords& words) {
     if (!std::ranges::count(known, word))
       throw_input_error("{} has no \"{}\" in its shape; the words are {}", op, word,
                         operation.form);
-  if (most_elements(words) > 0x1p62)
+  if (most_elements(words) > 0x1p56)
     throw_input_error("\"{}\" is more than can be counted; give smaller sizes", words.str());
   OpCase made = operation.make(words);
   made.op = op;
