@@ -139,6 +139,19 @@ struct Kernels {
   // dx[argmax place] += dy, zero elsewhere.
   Op<void(Stream&, const ChannelwiseDims&, const std::uint8_t* argmax, const T* dy, T* dx)>
       max_pool_gradient;
+  // Batch normalisation in training and max pooling in one: of what lies between them nothing is written.
+  // mean and variance as batch_norm_training has them over all pixels of x; y and argmax as max_pool_forward
+  // has them for the normalised x. gamma, beta: (C), or null for 1, 0.
+  Op<void(Stream&, const ChannelwiseDims&, double epsilon, const T* x, const T* gamma,
+          const T* beta, T* y, std::uint8_t* argmax, T* mean, T* variance)>
+      batch_norm_max_pool;
+  // batch_norm_training_gradient of what max_pool_gradient makes of argmax and dy; with `before` relu, which
+  // x is then the output of, times relu's derivative: dx = 0 where x <= 0. No other activation but none.
+  // gamma: (C), or null for 1. dx may be x's own memory. dgamma and dbeta are always written.
+  Op<void(Stream&, const ChannelwiseDims&, double epsilon, Activation before, const T* x,
+          const T* gamma, const T* mean, const T* variance, const std::uint8_t* argmax, const T* dy,
+          T* dx, T* dgamma, T* dbeta)>
+      batch_norm_max_pool_gradient;
   // y = mean of the x in the window that lie inside the image (TensorFlow's SAME average pool).
   Op<void(Stream&, const ChannelwiseDims&, const T* x, T* y)> average_pool_forward;
   Op<void(Stream&, const ChannelwiseDims&, const T* dy, T* dx)> average_pool_gradient;

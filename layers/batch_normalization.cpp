@@ -112,9 +112,9 @@ Shape BatchNormalization::output_shape(std::span<const Shape> inputs) const {
 }
 
 template <class T>
-BatchNormVariables<T> BatchNormalization::variables(const Call<T>& call) const {
-  const auto parameter = call.parameters.begin() + (options_.scale ? 1 : 0);
-  return {.gamma = options_.scale ? call.parameters[0] : Variable<T>{},
+BatchNormVariables<T> BatchNormalization::variables(std::span<const Variable<T>> parameters) const {
+  const auto parameter = parameters.begin() + (options_.scale ? 1 : 0);
+  return {.gamma = options_.scale ? parameters[0] : Variable<T>{},
           .beta = parameter[0],
           .moving_mean = parameter[1],
           .moving_variance = parameter[2]};
@@ -122,15 +122,15 @@ BatchNormVariables<T> BatchNormalization::variables(const Call<T>& call) const {
 
 template <class T>
 Variable<T> BatchNormalization::run(const Call<T>& call) const {
-  return call.training ? batch_norm_training(call.tape, call.input(), variables(call),
+  return call.training ? batch_norm_training(call.tape, call.input(), variables<T>(call.parameters),
                                              options_.epsilon, options_.momentum)
                        : infer(call, Activation::none);
 }
 
 template <class T>
 Variable<T> BatchNormalization::infer(const Call<T>& call, Activation activation) const {
-  return batch_norm_inference(call.tape, call.input(), variables(call), options_.epsilon,
-                              activation);
+  return batch_norm_inference(call.tape, call.input(), variables<T>(call.parameters),
+                              options_.epsilon, activation);
 }
 
 template Variable<float> batch_norm_training(Tape<float>&, const Variable<float>&,
@@ -142,6 +142,10 @@ template Variable<float> batch_norm_inference(Tape<float>&, const Variable<float
 template Variable<double> batch_norm_inference(Tape<double>&, const Variable<double>&,
                                                const BatchNormVariables<double>&, double,
                                                Activation);
+template BatchNormVariables<float> BatchNormalization::variables(
+    std::span<const Variable<float>>) const;
+template BatchNormVariables<double> BatchNormalization::variables(
+    std::span<const Variable<double>>) const;
 template Variable<float> BatchNormalization::run(const Call<float>&) const;
 template Variable<double> BatchNormalization::run(const Call<double>&) const;
 template Variable<float> BatchNormalization::infer(const Call<float>&, Activation) const;

@@ -49,11 +49,11 @@ class BatchNormalization final : public LayerOf<BatchNormalization> {
   /// In inference mode, with the activation that follows.
   template <class T>
   Variable<T> infer(const Call<T>& call, Activation activation) const;
+  /// The layer's parameters by their names.
+  template <class T>
+  BatchNormVariables<T> variables(std::span<const Variable<T>> parameters) const;
 
  private:
-  template <class T>
-  BatchNormVariables<T> variables(const Call<T>& call) const;
-
   Options options_{};
 };
 

@@ -7,7 +7,8 @@ namespace nanopneumo {
 
 template <class T>
 Variable<T> conv2d(Tape<T>& tape, const Variable<T>& x, const Variable<T>& kernel,
-                   const Variable<T>* bias, const Window& window, Activation activation) {
+                   const Variable<T>* bias, const Window& window, Activation activation,
+                   ActivationGradient gradient, const Variable<T>* residual) {
   const Shape &in = x.shape(), &w = kernel.shape();
   if (in.rank() != 4 || w.rank() != 4 || in[3] != w[2] || window.R != w[0] || window.S != w[1] ||
       (bias && bias->shape() != Shape{w[3]}))
@@ -15,18 +16,24 @@ Variable<T> conv2d(Tape<T>& tape, const Variable<T>& x, const Variable<T>& kerne
                       bias ? bias->shape().str() : "none");
   const ConvDims dims{to_int(in[0]), to_int(in[1]), to_int(in[2]),
                       to_int(in[3]), to_int(w[3]),  window};
-  Tensor<T> y(tape.device(), {dims.N, dims.P(), dims.Q(), dims.K});
-  tape.kernels().conv_forward(
-      tape.stream(), dims, x.value.data(), kernel.value.data(),
-      {.bias = bias ? bias->value.data() : nullptr, .activation = activation}, y.data());
+  const Shape out{dims.N, dims.P(), dims.Q(), dims.K};
+  if (residual && residual->shape() != out)
+    throw_shape_error("conv2d: {} cannot be added to {}", residual->shape().str(), out.str());
+  Tensor<T> y(tape.device(), out);
+  tape.kernels().conv_forward(tape.stream(), dims, x.value.data(), kernel.value.data(),
+                              {.bias = bias ? bias->value.data() : nullptr,
+                               .residual = residual ? residual->value.data() : nullptr,
+                               .activation = activation},
+                              y.data());
   return record_linear(
-      tape, x, kernel, bias, activation, y,
+      tape, x, kernel, bias, gradient == ActivationGradient::own ? activation : Activation::none, y,
       [&tape, dims](const T* x, const T* dy, T* dw, T* db) {
         tape.kernels().conv_weight_gradient(tape.stream(), dims, x, dy, dw, db);
       },
       [&tape, dims](const T* w, const T* dy, T* dx) {
         tape.kernels().conv_input_gradient(tape.stream(), dims, w, dy, dx);
-      });
+      },
+      residual);
 }
 
 Window Conv2D::window(const Shape& image) const {
@@ -72,9 +79,11 @@ Variable<T> Conv2D::run(const Call<T>& call) const {
 }
 
 template Variable<float> conv2d(Tape<float>&, const Variable<float>&, const Variable<float>&,
-                                const Variable<float>*, const Window&, Activation);
+                                const Variable<float>*, const Window&, Activation,
+                                ActivationGradient, const Variable<float>*);
 template Variable<double> conv2d(Tape<double>&, const Variable<double>&, const Variable<double>&,
-                                 const Variable<double>*, const Window&, Activation);
+                                 const Variable<double>*, const Window&, Activation,
+                                 ActivationGradient, const Variable<double>*);
 template Variable<float> Conv2D::run(const Call<float>&) const;
 template Variable<double> Conv2D::run(const Call<double>&) const;
 

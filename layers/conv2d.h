@@ -6,11 +6,19 @@
 
 namespace nanopneumo {
 
-/// y = activation(conv(x, kernel) + bias). x: (N, H, W, C), kernel: (R, S, C, K), bias: (K,) or
-/// null, y: (N, P, Q, K). Throws ShapeError where the shapes do not fit.
+/// Who applies an activation's derivative.
+enum class ActivationGradient {
+  own,        ///< the operation that has applied the activation
+  of_reader,  ///< the one that reads y: it gives the gradient before the activation
+};
+
+/// y = activation(conv(x, kernel) + bias + residual). x: (N, H, W, C), kernel: (R, S, C, K), bias: (K,)
+/// or null, y: (N, P, Q, K), residual: as y, or null. Throws ShapeError where the shapes do not fit.
 template <class T>
 Variable<T> conv2d(Tape<T>& tape, const Variable<T>& x, const Variable<T>& kernel,
-                   const Variable<T>* bias, const Window& window, Activation activation);
+                   const Variable<T>* bias, const Window& window, Activation activation,
+                   ActivationGradient gradient = ActivationGradient::own,
+                   const Variable<T>* residual = nullptr);
 
 /// keras.layers.Conv2D. Parameters: kernel (R, S, C, filters), bias (filters,).
 class Conv2D final : public LayerOf<Conv2D> {

@@ -54,19 +54,22 @@ void contribute_kernel_and_bias(const Variable<T>& kernel, const Variable<T>* bi
     with_kernel(nullptr);
 }
 
-/// Records an operation y = activation(linear(x, kernel) + bias) that has been computed:
+/// Records an operation y = activation(linear(x, kernel) + bias + residual) that has been computed:
 /// convolution, depthwise convolution, dense. weight_gradient(x, dy, dw, db) and
 /// input_gradient(kernel, dy, dx) are its entries in the device's table, dy being the gradient
-/// before the activation.
+/// before the activation. bias and residual may be null.
 template <class T, class WeightGradient, class InputGradient>
 Variable<T> record_linear(Tape<T>& tape, const Variable<T>& x, const Variable<T>& kernel,
                           const Variable<T>* bias, Activation activation, Tensor<T> y,
-                          WeightGradient weight_gradient, InputGradient input_gradient) {
+                          WeightGradient weight_gradient, InputGradient input_gradient,
+                          const Variable<T>* residual = nullptr) {
   // y is needed for the activation's gradient only; without one it need not be kept.
   const Tensor<T> kept = activation == Activation::none ? Tensor<T>() : y;
   const Variable<T> b = bias ? *bias : Variable<T>{};
-  return tape.result(std::move(y), {&x, &kernel, &b}, [=, &tape](Tensor<T> dy) {
+  const Variable<T> added{.value = {}, .gradient = residual ? residual->gradient : nullptr};
+  return tape.result(std::move(y), {&x, &kernel, &b, &added}, [=, &tape](Tensor<T> dy) {
     dy = activation_gradient(tape.kernels(), tape.stream(), activation, kept, std::move(dy));
+    if (added.requires_gradient()) added.gradient->contribute_tensor(dy);
     contribute_kernel_and_bias(
         kernel, &b, [&](T* dw, T* db) { weight_gradient(x.value.data(), dy.data(), dw, db); });
     if (x.requires_gradient())

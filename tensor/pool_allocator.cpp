@@ -1,5 +1,7 @@
 #include "tensor/pool_allocator.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -125,10 +127,19 @@ MemoryStatistics PoolAllocator::statistics() const {
   return statistics_;
 }
 
+// A training step goes through gigabytes. With pages of 2 MiB the processor finds their addresses in its
+// table of translations, and the system hands out 512 times fewer of them. madvise is a wish: where it is not
+// granted, the memory is as good as any other.
 PoolAllocator::Source host_memory_source() {
-  return {
-      .take = [](std::size_t bytes) { return std::aligned_alloc(Allocator::kAlignment, bytes); },
-      .give_back = [](void* memory, std::size_t) { std::free(memory); }};
+  constexpr std::size_t kHugePage = std::size_t{2} << 20;
+  return {.take =
+              [](std::size_t bytes) {
+                const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+                void* memory = std::aligned_alloc(kHugePage, whole);
+                if (memory) madvise(memory, whole, MADV_HUGEPAGE);
+                return memory;
+              },
+          .give_back = [](void* memory, std::size_t) { std::free(memory); }};
 }
 
 }  // namespace nanopneumo

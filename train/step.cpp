@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "layers/binary_cross_entropy.h"
+#include "models/fused_forward.h"
 #include "train/finite_check.h"
 
 namespace nanopneumo {
@@ -12,7 +13,7 @@ StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
                                 const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
   Tape<T> tape(batch.x.device());
   parameters.reset_gradients();
-  Variable<T> logits = forward(graph, parameters, tape, Variable<T>{batch.x}, pass, segment);
+  Variable<T> logits = fused_forward(graph, parameters, tape, Variable<T>{batch.x}, pass, segment);
   const Variable<T> loss = binary_cross_entropy(tape, logits, batch.labels, batch.weights);
   StepResult<T> result{static_cast<double>(loss.value.to_host()[0]), logits.value.to_host()};
   logits = {};

@@ -13,9 +13,8 @@ namespace nanopneumo::cpu {
 // One pass for both statistics: the sums are taken of x - x[0] in double, for which
 //   variance = avg((x - x[0])^2) - avg(x - x[0])^2
 // loses nothing that matters, as x[0] is a number of the data's own size.
-void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
-                         const float* gamma, const float* beta, float* y, float* mean,
-                         float* variance) {
+void batch_norm_statistics(Stream& stream, const RowsDims& dims, const float* x, float* mean,
+                           float* variance) {
   const ChannelSums sums = channel_sums(stream, dims, [=](std::int64_t i, int c) {
     const double shifted = double{x[i]} - double{x[c]};
     return Terms{shifted, shifted * shifted};
@@ -27,6 +26,12 @@ void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, c
     mean[c] = static_cast<float>(double{x[c]} + shifted_mean);
     variance[c] = static_cast<float>(difference < 0 ? 0 : difference);
   }
+}
+
+void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
+                         const float* gamma, const float* beta, float* y, float* mean,
+                         float* variance) {
+  batch_norm_statistics(stream, dims, x, mean, variance);
   batch_norm_inference(stream, dims, epsilon, x, gamma, beta, mean, variance, Activation::none, y);
 }
 

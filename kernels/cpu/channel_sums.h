@@ -42,14 +42,12 @@ void add_rows(const Range& rows, int C, TermsOf terms, ChannelSums sums) {
   }
 }
 
-/// The sums of terms(row * C + c, c) over all rows. Each thread adds up its own rows in double; the
-/// threads' sums are added in their order, so the result depends on nothing but their number.
-template <class TermsOf>
-ChannelSums channel_sums(Stream& stream, const RowsDims& dims, TermsOf terms) {
-  const int C = dims.C;
+/// Sums by add(range of [0, parts), sums). Each thread adds up its own range in double; the threads' sums
+/// are added in their order, so the result depends on nothing but their number.
+template <class Add>
+ChannelSums sums_of_parts(Stream& stream, std::int64_t parts, int C, Add add) {
   const std::int64_t stride = (C + 7) / 8 * 8;  // whole cache lines: no line belongs to two threads
-  const int threads =
-      static_cast<int>(std::min<std::int64_t>(dims.rows, cpu_stream(stream).threads()));
+  const int threads = static_cast<int>(std::min<std::int64_t>(parts, cpu_stream(stream).threads()));
   auto* memory =
       static_cast<double*>(cpu_stream(stream).workspace(sizeof(double) * 2 * stride * threads));
   const auto sums_of = [=](int thread) {
@@ -59,7 +57,7 @@ ChannelSums channel_sums(Stream& stream, const RowsDims& dims, TermsOf terms) {
   parallel_for(stream, threads, [&](std::int64_t thread) {
     const ChannelSums own = sums_of(static_cast<int>(thread));
     std::fill_n(own.first, 2 * stride, 0.0);
-    add_rows(Range(dims.rows, static_cast<int>(thread), threads), C, terms, own);
+    add(Range(parts, static_cast<int>(thread), threads), own);
   });
   const ChannelSums total = sums_of(0);
   for (int thread = 1; thread < threads; ++thread) {
@@ -70,6 +68,14 @@ ChannelSums channel_sums(Stream& stream, const RowsDims& dims, TermsOf terms) {
     }
   }
   return total;
+}
+
+/// The sums of terms(row * C + c, c) over all rows.
+template <class TermsOf>
+ChannelSums channel_sums(Stream& stream, const RowsDims& dims, TermsOf terms) {
+  return sums_of_parts(stream, dims.rows, dims.C, [&](const Range& rows, const ChannelSums& sums) {
+    add_rows(rows, dims.C, terms, sums);
+  });
 }
 
 /// Calls body(row * C + c, c) for every element; the calls must not depend on one another.

@@ -34,6 +34,8 @@ const Kernels<float>& cpu_kernels() {
       .dropout = cpu::dropout,
       .max_pool_forward = cpu::max_pool_forward,
       .max_pool_gradient = cpu::max_pool_gradient,
+      .batch_norm_max_pool = cpu::batch_norm_max_pool,
+      .batch_norm_max_pool_gradient = cpu::batch_norm_max_pool_gradient,
       .average_pool_forward = cpu::average_pool_forward,
       .average_pool_gradient = cpu::average_pool_gradient,
       .global_average_pool_forward = cpu::global_average_pool_forward,

@@ -34,6 +34,32 @@ struct ChunkPairs {
   }
 };
 
+/// The gradients from the chunks' sums, which are added in double.
+struct ChunkGradients {
+  template <int kVector>
+  using State = Sums<double, kVector, 2>;
+
+  ChunkPairs chunks;
+  double epsilon;
+  const float* variance;
+  float *dgamma, *dbeta;
+
+  template <int kVector>
+  __device__ auto reader(int c) const {
+    return [chunks = chunks, c](std::int64_t chunk) {
+      const std::int64_t i = chunk * chunks.C + c;
+      return State<1>{{{chunks.first[i]}, {chunks.second[i]}}};
+    };
+  }
+  __device__ void write(std::int64_t, int c, const State<1>& sums) const {
+    dbeta[c] = static_cast<float>(sums.of[0][0]);
+    dgamma[c] = static_cast<float>(sums.of[1][0] * inverse_deviation(variance[c], epsilon));
+  }
+};
+
+/// mean = avg(x), variance = avg((x - mean)^2)
+void batch_norm_statistics(Stream&, const RowsDims&, const float* x, float* mean, float* variance);
+
 /// dbeta = sum(dy), dgamma = sum(dy * (x - mean)) / sqrt(variance + epsilon)
 void batch_norm_parameter_gradients(Stream&, const RowsDims&, double epsilon, const float* x,
                                     const float* mean, const float* variance, const float* dy,

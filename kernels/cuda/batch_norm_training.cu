@@ -123,9 +123,8 @@ struct TrainingInputGradient {
 
 }  // namespace
 
-void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
-                         const float* gamma, const float* beta, float* y, float* mean,
-                         float* variance) {
+void batch_norm_statistics(Stream& stream, const RowsDims& dims, const float* x, float* mean,
+                           float* variance) {
   with_vector(dims.C % kVectorFloats == 0 && is_aligned16(x), [&](auto vector) {
     const RowTiles tiles = row_tiles({1, dims.rows, dims.C}, vector);
     const ChunkPairs chunks(stream, tiles);
@@ -133,6 +132,12 @@ void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, c
     reduce_rows<1>(stream, "batch_norm_statistics", narrow_tiles({1, tiles.chunks, dims.C}),
                    ChunkMoments{chunks, dims.rows, tiles.chunk_rows, x, mean, variance});
   });
+}
+
+void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
+                         const float* gamma, const float* beta, float* y, float* mean,
+                         float* variance) {
+  batch_norm_statistics(stream, dims, x, mean, variance);
   batch_norm_inference(stream, dims, epsilon, x, gamma, beta, mean, variance, Activation::none, y);
 }
 

@@ -34,6 +34,8 @@ constexpr Kernels<float> float32_table() {
       .dropout = dropout,
       .max_pool_forward = max_pool_forward,
       .max_pool_gradient = max_pool_gradient,
+      .batch_norm_max_pool = batch_norm_max_pool,
+      .batch_norm_max_pool_gradient = batch_norm_max_pool_gradient,
       .average_pool_forward = average_pool_forward,
       .average_pool_gradient = average_pool_gradient,
       .global_average_pool_forward = global_average_pool_forward,

@@ -1,137 +1,48 @@
 // y = largest x in the window, padding ignored; argmax = r*S + s of the first largest.
 // dx = sum of the dy whose argmax is this pixel.
-#include <cmath>
-
-#include "kernels/cuda/launch.h"
+#include "kernels/cuda/max_pool.h"
 #include "kernels/cuda/ops.h"
-#include "kernels/cuda/pool_tiles.h"
 
 namespace nanopneumo::GPU_NAMESPACE {
 namespace {
 
-/// The largest values so far of V channels, and their places.
-template <int V>
-struct Largest {
-  float value[V];
-  int place[V];
-
-  /// A NaN is taken, and once taken it stays.
-  __device__ __forceinline__ void update(const Pack<V>& x, int here) {
-    UNROLL for (int v = 0; v < V; ++v) {
-      const bool take = !(x.at[v] <= value[v]) && value[v] == value[v];
-      value[v] = take ? x.at[v] : value[v];
-      place[v] = take ? here : place[v];
-    }
+/// x as it is.
+struct Unchanged {
+  template <int V>
+  __device__ Unchanged of(int) const {
+    return {};
+  }
+  template <int V>
+  __device__ __forceinline__ Pack<V> operator()(const Pack<V>& x) const {
+    return x;
   }
 };
 
-// A thread: a tile of outputs (window_tile.h) of V channels. Pixels outside count as -infinity, which
-// is never above what is there; where all is -infinity, the first place inside stays.
-template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads)
-    max_pool_kernel(WindowShape d, TileGrid grid, const float* x, float* y, std::uint8_t* argmax) {
-  const unsigned item = thread_number();
-  if (!grid.has(item)) return;
-  const auto [n, p0, q0, c] = grid.place(item);
-  const float* image = x + d.input(n, 0, 0, c);
+/// The gradient as it is.
+struct StoreGradient {
+  float* dx;
 
-  Largest<V> largest[Tile::kRows][Tile::kColumns];
-  UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
-    const int r = std::max(0, d.pad_top - (p0 + i) * d.stride_h);
-    const int s = std::max(0, d.pad_left - (q0 + j) * d.stride_w);
-    UNROLL for (int v = 0; v < V; ++v) {
-      largest[i][j].value[v] = -INFINITY;
-      largest[i][j].place[v] = r * d.S + s;
-    }
+  template <int V>
+  __device__ StoreGradient of(int) const {
+    return *this;
   }
-  Pack<V> outside;
-  UNROLL for (int v = 0; v < V; ++v) outside.at[v] = -INFINITY;
-  for_each_tap<Tile>(
-      d, p0, q0, outside,
-      [&](int h, int w) { return load_pack<V>(image + std::int64_t{h * d.W + w} * d.C); },
-      [&](int i, int j, int r, int s, const Pack<V>& value) {
-        largest[i][j].update(value, r * d.S + s);
-      });
-
-  UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
-    if (p0 + i >= d.P || q0 + j >= d.Q) continue;
-    const std::int64_t index = d.output(n, p0 + i, q0 + j, c);
-    Pack<V> value;
-    Bytes<V> place;
-    UNROLL for (int v = 0; v < V; ++v) {
-      value.at[v] = largest[i][j].value[v];
-      place.set(v, largest[i][j].place[v]);
-    }
-    store_pack(y + index, value.at);
-    if (argmax) store_bytes<V>(argmax + index, place);
+  template <int V>
+  __device__ __forceinline__ void operator()(std::int64_t index, const Pack<V>& gradient) const {
+    store_pack(dx + index, gradient.at);
   }
-}
-
-/// A window's gradient and where it goes.
-template <int V>
-struct Routed {
-  Pack<V> gradient;
-  Bytes<V> place;
 };
-
-// A thread: a tile of dx of V channels, each gathered from the windows over it and written once.
-template <class Tile, int V>
-__global__ void __launch_bounds__(kWindowThreads)
-    max_pool_gradient_kernel(WindowShape d, TileGrid grid, const std::uint8_t* argmax,
-                             const float* dy, float* dx) {
-  const unsigned item = thread_number();
-  if (!grid.has(item)) return;
-  const auto [n, row, column, c] = grid.place(item);
-  const int h0 = row - tile_shift<Tile>(d.pad_top), w0 = column - tile_shift<Tile>(d.pad_left);
-  const std::int64_t image = d.output(n, 0, 0, c);
-
-  Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
-  for_each_window<Tile>(
-      d, h0, w0, Routed<V>{},
-      [&](int p, int q) {
-        const std::int64_t index = image + std::int64_t{p * d.Q + q} * d.C;
-        return Routed<V>{load_pack<V>(dy + index), load_bytes<V>(argmax + index)};
-      },
-      [&](int i, int j, int r, int s, const Routed<V>& window) {
-        const int here = r * d.S + s;
-        UNROLL for (int v = 0; v < V; ++v) sum[i][j].at[v] +=
-            window.place.at(v) == here ? window.gradient.at[v] : 0.0f;
-      });
-
-  UNROLL for (int i = 0; i < Tile::kRows; ++i) UNROLL for (int j = 0; j < Tile::kColumns; ++j) {
-    if (is_inside(h0 + i, d.H) && is_inside(w0 + j, d.W))
-      store_pack(dx + d.input(n, h0 + i, w0 + j, c), sum[i][j].at);
-  }
-}
 
 }  // namespace
 
 void max_pool_forward(Stream& stream, const ChannelwiseDims& dims, const float* x, float* y,
                       std::uint8_t* argmax) {
-  const WindowShape d(dims);
-  const bool vectors = d.C % 4 == 0 && is_aligned16(x) && is_aligned16(y) && is_aligned4(argmax);
-  with_pool_tile(dims.window, vectors, [&]<class Tile, class Width>(Tile tile, Width) {
-    constexpr int V = Width::value;
-    for_each_tile_grid(tile, dims.N, d.P, d.Q, d.C, V, [&](const TileGrid& grid) {
-      launch(stream, KERNEL(max_pool_kernel<Tile, V>), blocks_for(grid.items(), kWindowThreads),
-             kWindowThreads, 0, d, grid, x, y, argmax);
-    });
-  });
+  launch_max_pool(stream, "max_pool_kernel", dims, true, x, Unchanged{}, y, argmax);
 }
 
 void max_pool_gradient(Stream& stream, const ChannelwiseDims& dims, const std::uint8_t* argmax,
                        const float* dy, float* dx) {
-  const WindowShape d(dims);
-  const bool vectors = d.C % 4 == 0 && is_aligned16(dy) && is_aligned16(dx) && is_aligned4(argmax);
-  with_pool_gradient_tile(dims.window, vectors, [&]<class Tile, class Width>(Tile tile, Width) {
-    constexpr int V = Width::value;
-    const int rows = d.H + tile_shift<Tile>(d.pad_top);
-    const int columns = d.W + tile_shift<Tile>(d.pad_left);
-    for_each_tile_grid(tile, dims.N, rows, columns, d.C, V, [&](const TileGrid& grid) {
-      launch(stream, KERNEL(max_pool_gradient_kernel<Tile, V>),
-             blocks_for(grid.items(), kWindowThreads), kWindowThreads, 0, d, grid, argmax, dy, dx);
-    });
-  });
+  launch_max_pool_gradient(stream, "max_pool_gradient_kernel", dims, is_aligned16(dx), argmax, dy,
+                           StoreGradient{dx});
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

@@ -56,6 +56,14 @@ void max_pool_forward(Stream&, const ChannelwiseDims&, const float* x, float* y,
                       std::uint8_t* argmax);
 void max_pool_gradient(Stream&, const ChannelwiseDims&, const std::uint8_t* argmax, const float* dy,
                        float* dx);
+void batch_norm_max_pool(Stream&, const ChannelwiseDims&, double epsilon, const float* x,
+                         const float* gamma, const float* beta, float* y, std::uint8_t* argmax,
+                         float* mean, float* variance);
+void batch_norm_max_pool_gradient(Stream&, const ChannelwiseDims&, double epsilon,
+                                  Activation before, const float* x, const float* gamma,
+                                  const float* mean, const float* variance,
+                                  const std::uint8_t* argmax, const float* dy, float* dx,
+                                  float* dgamma, float* dbeta);
 void average_pool_forward(Stream&, const ChannelwiseDims&, const float* x, float* y);
 void average_pool_gradient(Stream&, const ChannelwiseDims&, const float* dy, float* dx);
 void global_average_pool_forward(Stream&, const ImageDims&, const float* x, float* y);

@@ -1,5 +1,6 @@
 // Batch normalisation with the batch's own statistics and with moving ones.
 #include <cmath>
+#include <vector>
 
 #include "tests/reference/loops.h"
 #include "tests/reference/reference_ops.h"
@@ -74,6 +75,28 @@ void batch_norm_inference_gradient(Stream&, const RowsDims& d, double epsilon, c
   for (std::int64_t i = 0; i < d.rows; ++i)
     for (int c = 0; c < d.C; ++c)
       dx[i * d.C + c] = dy[i * d.C + c] * value_or(gamma, c, 1) / std::sqrt(variance[c] + epsilon);
+}
+
+void batch_norm_max_pool(Stream& stream, const ChannelwiseDims& d, double epsilon, const double* x,
+                         const double* gamma, const double* beta, double* y, std::uint8_t* argmax,
+                         double* mean, double* variance) {
+  std::vector<double> normalised(static_cast<std::size_t>(d.input_size()));
+  batch_norm_training(stream, {d.input_size() / d.C, d.C}, epsilon, x, gamma, beta,
+                      normalised.data(), mean, variance);
+  max_pool_forward(stream, d, normalised.data(), y, argmax);
+}
+
+void batch_norm_max_pool_gradient(Stream& stream, const ChannelwiseDims& d, double epsilon,
+                                  Activation before, const double* x, const double* gamma,
+                                  const double* mean, const double* variance,
+                                  const std::uint8_t* argmax, const double* dy, double* dx,
+                                  double* dgamma, double* dbeta) {
+  std::vector<double> routed(static_cast<std::size_t>(d.input_size())), gradient(routed.size());
+  max_pool_gradient(stream, d, argmax, dy, routed.data());
+  batch_norm_training_gradient(stream, {d.input_size() / d.C, d.C}, epsilon, x, gamma, mean,
+                               variance, routed.data(), gradient.data(), dgamma, dbeta);
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    dx[i] = before == Activation::relu && !(x[i] > 0) ? 0 : gradient[i];
 }
 
 void moving_average(Stream&, int C, double momentum, const double* batch, double* moving) {

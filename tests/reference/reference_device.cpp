@@ -54,6 +54,8 @@ const Kernels<double>& reference_kernels() {
       .dropout = reference::dropout,
       .max_pool_forward = reference::max_pool_forward,
       .max_pool_gradient = reference::max_pool_gradient,
+      .batch_norm_max_pool = reference::batch_norm_max_pool,
+      .batch_norm_max_pool_gradient = reference::batch_norm_max_pool_gradient,
       .average_pool_forward = reference::average_pool_forward,
       .average_pool_gradient = reference::average_pool_gradient,
       .global_average_pool_forward = reference::global_average_pool_forward,

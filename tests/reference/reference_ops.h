@@ -64,6 +64,14 @@ void max_pool_forward(Stream&, const ChannelwiseDims& d, const double* x, double
                       std::uint8_t* argmax);
 void max_pool_gradient(Stream&, const ChannelwiseDims& d, const std::uint8_t* argmax,
                        const double* dy, double* dx);
+void batch_norm_max_pool(Stream&, const ChannelwiseDims&, double epsilon, const double* x,
+                         const double* gamma, const double* beta, double* y, std::uint8_t* argmax,
+                         double* mean, double* variance);
+void batch_norm_max_pool_gradient(Stream&, const ChannelwiseDims&, double epsilon,
+                                  Activation before, const double* x, const double* gamma,
+                                  const double* mean, const double* variance,
+                                  const std::uint8_t* argmax, const double* dy, double* dx,
+                                  double* dgamma, double* dbeta);
 void average_pool_forward(Stream&, const ChannelwiseDims& d, const double* x, double* y);
 void average_pool_gradient(Stream&, const ChannelwiseDims& d, const double* dy, double* dx);
 void global_average_pool_forward(Stream&, const ImageDims& d, const double* x, double* y);

@@ -79,6 +79,26 @@ TEST_CASE("profile and bench refuse what there is not") {
                  {"missing.md"});
 }
 
+TEST_CASE("bench train lists the time of each operation in a step") {
+  const Sandbox sandbox;
+  const Arguments small{"--batch", "2", "--image-size", "64", "--repeats", "2", "--threads", "2"};
+  const auto train = [&](Arguments call) {
+    call.insert(call.end(), small.begin(), small.end());
+    return sandbox.succeed(call).out;
+  };
+  const std::string cnn = train({"bench", "train", "cnn", "--per-op"});
+  for (const char* part : {"cnn training step", "conv_forward", "adam", "between the operations",
+                           "N 2 H 62 W 62 C 32 R 2 S 2 stride 2 pad 0 relu"})
+    CHECK_MESSAGE(cnn.find(part) != std::string::npos, part);
+  const std::string tuned =
+      train({"bench", "train", "mobilenet", "--fine-tune", "all", "--per-op"});
+  CHECK(tuned.find("fine-tune all") != std::string::npos);
+  CHECK(tuned.find("depthwise_weight_gradient") != std::string::npos);
+  CHECK(train({"bench", "train", "mobilenet"}).find("depthwise") == std::string::npos);
+  sandbox.refuse({"bench", "train", "cnn", "--fine-tune", "all"}, {"--fine-tune", "cnn"});
+  count_cases();
+}
+
 TEST_CASE("bench ops writes one CSV line for each shape") {
   const Sandbox sandbox;
   sandbox.write("table.txt", "ResNet50 32 64 63 63 64 3 3 1 1 1 1 1 1 3\n");

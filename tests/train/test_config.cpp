@@ -45,6 +45,7 @@ Config every_option() {
       .protocol = {.kind = Protocol::Kind::honest, .split_seed = 7, .split = "0123456789abcdef"},
       .interpolation = Interpolation::bilinear,
       .weights = "none",
+      .feature_cache = "a folder",
       .epochs = 3,
       .batch = 5,
       .learning_rate = 1e-7,

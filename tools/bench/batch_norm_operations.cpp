@@ -86,6 +86,50 @@ OpCase inference_gradient(const ShapeWords& words) {
           }};
 }
 
+OpCase max_pool(const ShapeWords& words) {
+  const ChannelwiseDims d = channelwise_dims(words);
+  const RowsDims pixels{d.input_size() / d.C, d.C};
+  return {
+      .operands = {x_of(pixels), gamma_of(pixels), input("beta", d.C),
+                   output("y", d.output_size(), kRounding), output_bytes("argmax", d.output_size()),
+                   output("mean", d.C, kStatistics), output("variance", d.C, kStatistics)},
+      .flops = 7 * size(pixels),
+      .call = [d](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
+        ops.batch_norm_max_pool(stream, d, kEpsilon, at.floats("x"), at.floats("gamma"),
+                                at.floats("beta"), at.floats("y"), at.bytes("argmax"),
+                                at.floats("mean"), at.floats("variance"));
+      }};
+}
+
+/// A place in its window that lies inside the image; which one is the same to the operation.
+std::uint8_t place_inside(const ChannelwiseDims& d, std::int64_t output) {
+  const Window& w = d.window;
+  const std::int64_t q = output / d.C % d.Q(), p = output / d.C / d.Q() % d.P();
+  for (int place = static_cast<int>(output % (w.R * w.S));; place = (place + 1) % (w.R * w.S)) {
+    const std::int64_t h = p * w.stride_h + place / w.S - w.pad.top,
+                       v = q * w.stride_w + place % w.S - w.pad.left;
+    if (h >= 0 && h < d.H && v >= 0 && v < d.W) return static_cast<std::uint8_t>(place);
+  }
+}
+
+OpCase max_pool_gradient(const ShapeWords& words) {
+  const ChannelwiseDims d = channelwise_dims(words);
+  const RowsDims pixels{d.input_size() / d.C, d.C};
+  const Activation before = fusion(words).activation;
+  return {.operands = {x_of(pixels), gamma_of(pixels), mean_of(pixels), variance_of(pixels),
+                       input_bytes("argmax", d.output_size(),
+                                   [d](std::int64_t i) { return place_inside(d, i); }),
+                       input("dy", d.output_size()), output("dx", d.input_size(), difference()),
+                       output("dgamma", d.C, sums(pixels)), output("dbeta", d.C, sums(pixels))},
+          .flops = 5 * size(pixels) + 5.0 * static_cast<double>(d.output_size()),
+          .call = [d, before](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
+            ops.batch_norm_max_pool_gradient(
+                stream, d, kEpsilon, before, at.floats("x"), at.floats("gamma"), at.floats("mean"),
+                at.floats("variance"), at.bytes("argmax"), at.floats("dy"), at.floats("dx"),
+                at.floats("dgamma"), at.floats("dbeta"));
+          }};
+}
+
 OpCase moving_average(const ShapeWords& words) {
   const int C = words.size("C");
   return {.operands = {input("batch", C), updated("moving", C, uniform(-1, 1), kRounding)},
@@ -98,12 +142,18 @@ OpCase moving_average(const ShapeWords& words) {
 }  // namespace
 
 std::span<const Operation> batch_norm_operations() {
+  constexpr std::string_view kWindow = "N H W C R S [stride] [pad]";
+  constexpr std::string_view kWindowRelu = "N H W C R S [stride] [pad] [relu]";
+  constexpr std::string_view kPooled = "N 1 H 122 W 122 C 64 R 2 S 2 stride 2 pad 0";
+  constexpr std::string_view kPooledRelu = "N 1 H 122 W 122 C 64 R 2 S 2 stride 2 pad 0 relu";
   static const std::array kOperations = {
       Operation{"batch_norm_training", "rows C", "rows 14884 C 64", training},
       Operation{"batch_norm_training_gradient", "rows C", "rows 14884 C 64", training_gradient},
       Operation{"batch_norm_inference", "rows C [relu|relu6|sigmoid|swish]",
                 "rows 14884 C 64 relu6", inference},
       Operation{"batch_norm_inference_gradient", "rows C", "rows 14884 C 64", inference_gradient},
+      Operation{"batch_norm_max_pool", kWindow, kPooled, max_pool},
+      Operation{"batch_norm_max_pool_gradient", kWindowRelu, kPooledRelu, max_pool_gradient},
       Operation{"moving_average", "C", "C 1024", moving_average},
   };
   return kOperations;

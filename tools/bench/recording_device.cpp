@@ -87,6 +87,14 @@ const Kernels<float> kTable{
                             std::uint8_t*) { note(s, "max_pool_forward", words(d)); },
     .max_pool_gradient = +[](Stream& s, const ChannelwiseDims& d, Bytes, F,
                              float*) { note(s, "max_pool_gradient", words(d)); },
+    .batch_norm_max_pool =
+        +[](Stream& s, const ChannelwiseDims& d, double, F, F, F, float*, std::uint8_t*, float*,
+            float*) { note(s, "batch_norm_max_pool", words(d)); },
+    .batch_norm_max_pool_gradient =
+        +[](Stream& s, const ChannelwiseDims& d, double, Activation a, F, F, F, F, Bytes, F, float*,
+            float*, float*) {
+          note(s, "batch_norm_max_pool_gradient", with_fusion(words(d), {.activation = a}));
+        },
     .average_pool_forward = +[](Stream& s, const ChannelwiseDims& d, F,
                                 float*) { note(s, "average_pool_forward", words(d)); },
     .average_pool_gradient = +[](Stream& s, const ChannelwiseDims& d, F,
@@ -135,11 +143,12 @@ const Kernels<float> kTable{
 
 void RecordingStream::note(std::string_view op, const ShapeWords& shape) {
   const std::string text = shape.str();
-  for (RecordedCall& call : calls_)
-    if (call.op == op && call.shape.str() == text) {
-      ++call.count;
-      return;
-    }
+  for (last_ = 0; last_ < calls_.size(); ++last_) {
+    RecordedCall& call = calls_[last_];
+    if (call.op != op || call.shape.str() != text) continue;
+    ++call.count;
+    return;
+  }
   calls_.push_back({std::string(op), shape});
 }
 

@@ -24,9 +24,12 @@ class RecordingStream final : public Stream {
   /// Counts one call.
   void note(std::string_view op, const ShapeWords& shape);
   const std::vector<RecordedCall>& calls() const { return calls_; }
+  /// The place in calls() of the last call that was noted.
+  std::size_t last() const { return last_; }
 
  private:
   std::vector<RecordedCall> calls_;  ///< in the order of their first occurrence
+  std::size_t last_ = 0;
 };
 
 /// A whole training step of a network takes milliseconds here and touches none of the memory it
