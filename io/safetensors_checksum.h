@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tensor/shape.h"
 
@@ -20,10 +21,12 @@ inline constexpr std::string_view kChecksumKind = "fnv1a64";
 /// change within one byte changes the result; other changes are missed with probability 2^-64.
 class Checksum {
  public:
+  static constexpr std::uint64_t kStart = 0xcbf29ce484222325, kPrime = 0x100000001b3;
+
   void add(std::string_view bytes) {
     for (const char byte : bytes) {
       state_ ^= static_cast<unsigned char>(byte);
-      state_ *= 0x100000001b3;
+      state_ *= kPrime;
     }
   }
   /// A text after its length, so that where it ends counts too.
@@ -35,13 +38,14 @@ class Checksum {
   std::string hex() const;  ///< 16 digits
 
  private:
-  std::uint64_t state_ = 0xcbf29ce484222325;
+  std::uint64_t state_ = kStart;
 };
 
 /// The bytes of float32 values in memory, which is their order in the file too.
 std::string_view bytes_of(std::span<const float> values);
 
-/// The checksum of values, as 16 hex digits.
-std::string checksum_of(std::span<const float> values);
+/// The checksum of each tensor's values, as 16 hex digits. Several are summed at a time: each byte of one
+/// waits for the multiplication of the byte before, and others fill that time.
+std::vector<std::string> checksums_of(std::span<const std::span<const float>> tensors);
 
 }  // namespace nanopneumo

@@ -33,8 +33,9 @@ std::string checksums(const std::map<std::string, std::string>& metadata,
   header.add_metadata(metadata);
   for (const NamedTensor& tensor : tensors) header.add_tensor(tensor.name, tensor.shape);
   std::string result = header.hex();
-  for (const NamedTensor& tensor : tensors)
-    result.append(1, ' ').append(checksum_of(tensor.values));
+  std::vector<std::span<const float>> values;
+  for (const NamedTensor& tensor : tensors) values.push_back(tensor.values);
+  for (const std::string& sum : checksums_of(values)) result.append(1, ' ').append(sum);
   return result;
 }
 

@@ -45,7 +45,7 @@ std::string provenance(const Config& config, const std::string& data_fingerprint
                     {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
                                         FMT_VERSION % 100)},
                     {"seed", static_cast<std::int64_t>(config.seed)},
-                    {"data_fnv1a64", data_fingerprint}};
+                    {"data_checksum", data_fingerprint}};
   if (!config.weights.empty() && config.weights != "none")
     table.insert("weights", weights_table(config.weights));
   std::ostringstream out;

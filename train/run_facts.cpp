@@ -6,7 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
 #include "io/image_write.h"
-#include "io/safetensors_checksum.h"
+#include "io/xxh64.h"
 #include "train/augmentation_sheet.h"
 
 namespace nanopneumo {
@@ -22,9 +22,7 @@ std::array<std::int64_t, 2> count_classes(const ImageSet& images) {
 }
 
 std::string file_checksum(const std::string& path) {
-  Checksum checksum;
-  checksum.add(read_file_bytes(path, kMaxWeightBytes));
-  return checksum.hex();
+  return fmt::format("{:016x}", xxh64(read_file_bytes(path, kMaxWeightBytes)));
 }
 
 /// Runs may be described by paths and class names that are no UTF-8; JSON text has to be.

@@ -22,7 +22,7 @@ struct RunFacts {
   std::array<std::int64_t, 2> training{}, validation{};
   std::vector<std::string> notes;
   std::string data_fingerprint;
-  std::string weights_checksum;  ///< FNV-1a of the backbone's file; empty where there is none
+  std::string weights_checksum;  ///< XXH64 of the backbone's file; empty where there is none
   std::int64_t parameters = 0, trained_parameters = 0;  ///< before fine-tuning begins
 };
 

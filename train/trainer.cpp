@@ -66,6 +66,9 @@ void Trainer::resume(const Checkpoint& last) {
           "{} was trained with other {}; restore them as they were or start a new run",
           folder_.last().string(), what);
   };
+  if (!state_.data_fingerprint.starts_with("xxh64-") &&
+      state_.data_fingerprint == earlier_fingerprint(data_))
+    state_.data_fingerprint = fresh.data_fingerprint;
   require_same(state_.data_fingerprint, fresh.data_fingerprint,
                "images (number, labels or pixels)");
   require_same(state_.options_fingerprint, fresh.options_fingerprint, "options in config.toml");
