@@ -3,6 +3,7 @@
 #include "models/plan_lowering.h"
 #include "models/plan_rules.h"
 #include "models/portable_plan.h"
+#include "models/traced_plan.h"
 
 namespace nanopneumo {
 
@@ -12,7 +13,8 @@ struct FrozenPlan<T>::Executor {
   Device& device;
   std::unique_ptr<CompiledPlan> compiled;  ///< null: portable runs it
   std::optional<PortablePlan<T>> portable;
-  Shape input, output;  ///< of one image
+  Shape input, output;               ///< of one image
+  std::optional<TracedPlan> traced;  ///< names the steps in the device's trace
 };
 
 template <class T>
@@ -38,13 +40,31 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
                    nullptr,
                    {},
                    graph.nodes()[static_cast<std::size_t>(segment.first)].output,
-                   graph.nodes()[last].output});
+                   graph.nodes()[last].output,
+                   {}});
   if constexpr (std::is_same_v<T, float>) executor_->compiled = device.compile(plan, precision);
   if (!executor_->compiled) executor_->portable.emplace(device, plan);
 }
 
 template <class T>
-Tensor<T> FrozenPlan<T>::run(const Tensor<T>& x) const {
+void FrozenPlan<T>::prepare(int N) const {
+  if (executor_ && executor_->compiled) executor_->compiled->prepare(executor_->device.stream(), N);
+}
+
+template <class T>
+std::vector<PlanStepFacts> FrozenPlan<T>::steps(int N) const {
+  if (!executor_ || !executor_->compiled) return {};
+  prepare(N);
+  return executor_->compiled->steps(N);
+}
+
+template <class T>
+PlanMemory FrozenPlan<T>::memory() const {
+  return executor_ && executor_->compiled ? executor_->compiled->memory() : PlanMemory{};
+}
+
+template <class T>
+Tensor<T> FrozenPlan<T>::run(const Tensor<T>& x, PlanObserver* observer) const {
   if (!executor_) return x;
   if (x.shape().rank() < 1 || x.shape().without_batch() != executor_->input)
     throw_shape_error("the plan takes a batch of {}, not {}", executor_->input.str(),
@@ -54,7 +74,13 @@ Tensor<T> FrozenPlan<T>::run(const Tensor<T>& x) const {
   if (executor_->portable) return executor_->portable->run(x).reshaped(output);
   if constexpr (std::is_same_v<T, float>) {
     Tensor<T> y(executor_->device, output);
-    executor_->compiled->run(executor_->device.stream(), static_cast<int>(N), x.data(), y.data());
+    const int images = static_cast<int>(N);
+    if (Trace* const trace = executor_->device.trace(); trace && !observer) {
+      if (!executor_->traced || &executor_->traced->trace() != trace)
+        executor_->traced.emplace(*trace, steps(images));
+      observer = &*executor_->traced;
+    }
+    executor_->compiled->run(executor_->device.stream(), images, x.data(), y.data(), observer);
     return y;
   }
   throw std::logic_error("a plan in double is portable");

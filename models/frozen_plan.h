@@ -10,6 +10,7 @@
 
 #include <memory>
 
+#include "kernels/plan/plan_report.h"
 #include "models/eager.h"
 
 namespace nanopneumo {
@@ -29,10 +30,19 @@ class FrozenPlan {
   ~FrozenPlan();
 
   /// x: the output of node segment.first for a batch; result: that of node segment.last.
-  Tensor<T> run(const Tensor<T>& x) const;
+  /// `observer` is told of the steps where the device has compiled the plan; it may be null. Otherwise the
+  /// device's trace gets them.
+  Tensor<T> run(const Tensor<T>& x, PlanObserver* observer = nullptr) const;
 
   /// How many operations are left of the segment's layers.
   std::size_t operations() const { return operations_; }
+
+  /// Makes what the device's compiled plan needs for batches of N, so that memory() counts it.
+  void prepare(int N) const;
+  /// The operations as a batch of N runs them. Empty where the device has not compiled the plan.
+  std::vector<PlanStepFacts> steps(int N) const;
+  /// Of the compiled plan; all zero where there is none.
+  PlanMemory memory() const;
 
  private:
   struct Executor;

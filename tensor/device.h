@@ -16,6 +16,8 @@
 
 namespace nanopneumo {
 
+class Trace;
+
 /// Everything the engine knows of the machine it runs on. What differs between devices lies behind
 /// the members; nothing else in the program asks which device it is.
 class Device {
@@ -46,6 +48,11 @@ class Device {
     return nullptr;
   }
 
+  /// Where the phases of what happens here are noted (trace.h); null where nowhere.
+  Trace* trace() const { return trace_; }
+  /// `trace` outlives the device, or is taken away again.
+  void set_trace(Trace* trace) { trace_ = trace; }
+
   /// The operations for element type T. Throws std::logic_error where the device has none.
   template <class T>
   const Kernels<T>& kernels() const {
@@ -59,6 +66,9 @@ class Device {
                              (std::is_same_v<T, float> ? "float32" : "float64"));
     return *table;
   }
+
+ private:
+  Trace* trace_ = nullptr;
 };
 
 /// Threads the CPU device may use; 0 means all the machine lets this process use. The precision is that of

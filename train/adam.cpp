@@ -1,5 +1,7 @@
 #include "train/adam.h"
 
+#include "tensor/trace.h"
+
 namespace nanopneumo {
 
 template <class T>
@@ -31,6 +33,7 @@ void Adam<T>::step(const Parameters<T>& parameters) {
   ++step_.t;
   const Tensor<T>& weights = parameters.trainable();
   Device& device = weights.device();
+  const TraceSpan span(device, "update");
   for (const RateGroup& group : groups_) {
     AdamStep step = step_;
     step.learning_rate *= group.factor;

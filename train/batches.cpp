@@ -5,6 +5,7 @@
 
 #include "layers/layer.h"
 #include "layers/random_streams.h"
+#include "tensor/trace.h"
 
 namespace nanopneumo {
 namespace {
@@ -47,8 +48,10 @@ Batches::Batches(Device& device, const ImageSet& images, const Preprocessing& pr
 void Batches::prepare(std::span<const std::int64_t> which) {
   if (preparation_.valid()) preparation_.get();
   prepared_.assign(which.begin(), which.end());
-  preparation_ =
-      std::async(std::launch::async, [this] { gather(images_, prepared_, *uploads_[0]); });
+  preparation_ = std::async(std::launch::async, [this] {
+    const TraceSpan span(device_, "gather", TraceSpan::Waits::no);
+    gather(images_, prepared_, *uploads_[0]);
+  });
 }
 
 Upload& Batches::sent(std::span<const std::int64_t> which) {
@@ -66,6 +69,7 @@ Tensor<float> Batches::images(std::span<const std::int64_t> which) {
   const ImageDims dims = dims_of(images_, which.size());
   Tensor<float> x(device_, {dims.N, dims.H, dims.W, 3});
   read_pixels(which, [&](const std::uint8_t* pixels) {
+    const TraceSpan span(device_, "normalize");
     device_.kernels<float>().normalize_image(device_.stream(), dims, preprocessing_, pixels,
                                              x.data());
   });
@@ -104,6 +108,7 @@ LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
     const ImageDims dims = dims_of(images_, which.size());
     batch.x = Tensor<float>(device_, {dims.N, dims.H, dims.W, 3});
     read_pixels(which, [&](const std::uint8_t* pixels) {
+      const TraceSpan span(device_, "augment");
       device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
                                              transforms.data(), pixels, batch.x.data());
     });

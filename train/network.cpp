@@ -1,5 +1,6 @@
 #include "train/network.h"
 
+#include "tensor/trace.h"
 #include "train/pretrained.h"
 
 namespace nanopneumo {
@@ -38,6 +39,7 @@ void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
 }
 
 Tensor<float> Network::frozen_output(const Tensor<float>& images) const {
+  const TraceSpan span(*device_, "frozen part");
   return frozen_.run(images);
 }
 

@@ -51,6 +51,8 @@ class Network {
   /// The trained segment's input for images (N, H, W, 3): what the frozen part makes of them; the images
   /// themselves where nothing is frozen.
   Tensor<float> frozen_output(const Tensor<float>& images) const;
+  /// What computes frozen_output.
+  const FrozenPlan<float>& frozen_part() const { return frozen_; }
   /// A part of the network, with the parameters as they are now, in inference mode.
   FrozenPlan<float> plan(Segment segment) const;
   /// The logits (N,) in inference mode. For many batches keep plan(trained_segment()).

@@ -4,6 +4,7 @@
 
 #include "layers/binary_cross_entropy.h"
 #include "models/fused_forward.h"
+#include "tensor/trace.h"
 #include "train/finite_check.h"
 
 namespace nanopneumo {
@@ -11,12 +12,14 @@ namespace nanopneumo {
 template <class T>
 StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
                                 const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
+  TraceSpan span(batch.x.device(), "forward");
   Tape<T> tape(batch.x.device());
   parameters.reset_gradients();
   Variable<T> logits = fused_forward(graph, parameters, tape, Variable<T>{batch.x}, pass, segment);
   const Variable<T> loss = binary_cross_entropy(tape, logits, batch.labels, batch.weights);
   StepResult<T> result{static_cast<double>(loss.value.to_host()[0]), logits.value.to_host()};
   logits = {};
+  span.next("backward");
   tape.backward(loss);
   parameters.finish_gradients();
   return result;

@@ -4,6 +4,7 @@
 
 #include "io/atomic_file.h"
 #include "tensor/device_options.h"
+#include "tensor/trace.h"
 #include "train/augmentation_sheet.h"
 #include "train/finite_check.h"
 #include "train/gradient_sum.h"
@@ -112,6 +113,7 @@ CheckpointHeader Trainer::header() const {
 }
 
 void Trainer::save_last() {
+  const TraceSpan span(network_.device(), "checkpoint");
   state_.event_bytes = logs_->event_bytes();
   save_training(folder_.last(), header(), network_, optimizer_, state_);
 }
@@ -263,6 +265,7 @@ StepResult<float> Trainer::finite_gradients(const LabelledBatch<float>& batch,
 
 bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
+  const TraceSpan span(network_.device(), "validation");
   const auto start = Clock::now();
   bool stopped = false;
   record.validation_logits =

@@ -145,12 +145,24 @@ auto& output_of(Operation& operation) {
       [](auto& op) -> auto& { return op.y; }, operation);
 }
 
+// plan_report.h
+struct PlanStepFacts;
+struct PlanMemory;
+class PlanObserver;
+
 /// A plan that a device has compiled for itself.
 class CompiledPlan {
  public:
   virtual ~CompiledPlan() = default;
-  /// x: N images of the plan's input, y: N of its output, in the device's memory.
-  virtual void run(Stream& stream, int N, const float* x, float* y) = 0;
+  /// x: N images of the plan's input, y: N of its output, in the device's memory. `observer` may be null.
+  virtual void run(Stream& stream, int N, const float* x, float* y,
+                   PlanObserver* observer = nullptr) = 0;
+  /// Makes what runs of N images need; a run makes it otherwise.
+  virtual void prepare(Stream& stream, int N) = 0;
+  /// One for each operation of the plan, as a run of N images computes them. To be called after prepare(N).
+  virtual std::vector<PlanStepFacts> steps(int N) const = 0;
+  /// Of all that has been made so far.
+  virtual PlanMemory memory() const = 0;
 };
 
 }  // namespace nanopneumo

@@ -84,6 +84,8 @@ class OneDnnConvolution final : public PlanStep {
         {DNNL_ARG_WEIGHTS, weights},
         {DNNL_ARG_SCRATCHPAD, memory(description.scratchpad_desc(), engine, DNNL_MEMORY_NONE)}};
     scratch_bytes_ = description.scratchpad_desc().get_size();
+    packed_bytes_ = description.weights_desc().get_size() + bias.size() * sizeof(float);
+    algorithm_ = std::string("oneDNN ") + description.impl_info_str();
     if (bias.empty()) return;
     const memory biases(bias_layout, engine);
     std::ranges::copy(bias, static_cast<float*>(biases.get_data_handle()));
@@ -99,11 +101,14 @@ class OneDnnConvolution final : public PlanStep {
   void set_scratch(std::byte* memory) override {
     operands_.at(DNNL_ARG_SCRATCHPAD).set_data_handle(memory);
   }
+  std::size_t packed_bytes() const override { return packed_bytes_; }
+  std::string algorithm() const override { return algorithm_; }
 
  private:
   dnnl::primitive primitive_;
   std::unordered_map<int, memory> operands_;
-  std::size_t scratch_bytes_;
+  std::size_t scratch_bytes_, packed_bytes_;
+  std::string algorithm_;
 };
 
 /// A convolution whose result, or whose residual, lies elsewhere than oneDNN wants it.
@@ -126,6 +131,8 @@ class CopyingConvolution final : public PlanStep {
   }
   std::size_t scratch_bytes() const override { return convolution_->scratch_bytes(); }
   void set_scratch(std::byte* memory) override { convolution_->set_scratch(memory); }
+  std::size_t packed_bytes() const override { return convolution_->packed_bytes(); }
+  std::string algorithm() const override { return convolution_->algorithm() + " +copy"; }
 
  private:
   std::unique_ptr<PlanStep> convolution_;

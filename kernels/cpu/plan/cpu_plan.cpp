@@ -4,6 +4,7 @@
 #include <new>
 
 #include "kernels/cpu/plan/loops.h"
+#include "kernels/plan/plan_report.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -47,27 +48,50 @@ class FixedPlan {
     y_ = context.at(plan.output).data;
     x_size_ = plan.value(plan.input).size();
     y_size_ = plan.value(plan.output).size();
-    std::size_t scratch = 0;
     for (std::size_t i = 0; i < plan.operations.size(); ++i)
       if (auto step = make_step(context, i)) {
-        scratch = std::max(scratch, step->scratch_bytes());
-        steps_.push_back(std::move(step));
+        memory_.weights += step->packed_bytes();
+        scratch_bytes_ = std::max(scratch_bytes_, step->scratch_bytes());
+        workspace_bytes_ = std::max(workspace_bytes_, step->workspace_bytes());
+        steps_.push_back({i, std::move(step)});
       }
-    scratch_ = allocate(scratch);
-    for (const auto& step : steps_) step->set_scratch(scratch_.get());
+    scratch_ = allocate(scratch_bytes_);
+    for (const NumberedStep& step : steps_) step.work->set_scratch(scratch_.get());
+    stream.workspace(workspace_bytes_);
+    memory_.values = placement_.bytes;
+    memory_.scratch = scratch_bytes_;
   }
 
   /// N images.
-  void run(CpuStream& stream, const float* x, float* y) {
+  void run(CpuStream& stream, const float* x, float* y, PlanObserver* observer) {
     convert(stream, N_ * x_size_, x, x_);
-    for (const auto& step : steps_) step->run(stream);
+    for (const NumberedStep& step : steps_) {
+      if (observer) observer->begin(step.operation, N_);
+      step.work->run(stream);
+      if (observer) observer->end(step.operation, N_);
+    }
     convert(stream, N_ * y_size_, y_, y);
   }
+
+  /// Puts into `facts`, one for each operation, what computes it here.
+  void name_algorithms(std::vector<PlanStepFacts>& facts) const {
+    for (const NumberedStep& step : steps_)
+      facts[step.operation].algorithm = step.work->algorithm();
+  }
+
+  const PlanMemory& memory() const { return memory_; }
+  /// Of the stream's workspace, which plans share.
+  std::size_t workspace_bytes() const { return workspace_bytes_; }
 
   std::int64_t x_size() const { return x_size_; }
   std::int64_t y_size() const { return y_size_; }
 
  private:
+  struct NumberedStep {
+    std::size_t operation;
+    std::unique_ptr<PlanStep> work;
+  };
+
   template <class From, class To>
   static void convert(CpuStream& stream, std::int64_t n, const From* from, To* to) {
     parallel_elements(stream, n,
@@ -77,7 +101,9 @@ class FixedPlan {
   int N_;
   Placement placement_;
   AlignedBytes arena_, scratch_;
-  std::vector<std::unique_ptr<PlanStep>> steps_;
+  std::vector<NumberedStep> steps_;
+  PlanMemory memory_;
+  std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
   E *x_, *y_;
   std::int64_t x_size_, y_size_;
 };
@@ -90,18 +116,54 @@ class CpuPlan final : public CompiledPlan {
         choices_(default_choices(plan_, precision)),
         at_once_(images_at_once(plan_)) {}
 
-  void run(Stream& stream, int N, const float* x, float* y) override {
+  void run(Stream& stream, int N, const float* x, float* y, PlanObserver* observer) override {
     CpuStream& cpu = cpu_stream(stream);
     for (int n = 0; n < N;) {
-      const int images = N - n >= at_once_ ? at_once_ : 1;
-      std::optional<FixedPlan<E>>& fixed = images == 1 ? single_ : several_;
-      if (!fixed) fixed.emplace(cpu, plan_, choices_, images);
-      fixed->run(cpu, x + n * fixed->x_size(), y + n * fixed->y_size());
+      const int images = images_of_next(N - n);
+      FixedPlan<E>& fixed = make(cpu, images);
+      fixed.run(cpu, x + n * fixed.x_size(), y + n * fixed.y_size(), observer);
       n += images;
     }
   }
 
+  void prepare(Stream& stream, int N) override {
+    for (int n = 0; n < N;) {
+      const int images = images_of_next(N - n);
+      make(cpu_stream(stream), images);
+      n += images;
+    }
+  }
+
+  std::vector<PlanStepFacts> steps(int N) const override {
+    std::vector<PlanStepFacts> facts;
+    for (std::size_t i = 0; i < plan_.operations.size(); ++i)
+      facts.push_back(describe_operation(plan_, i, sizeof(E)));
+    (N >= at_once_ ? several_ : single_).value().name_algorithms(facts);
+    return facts;
+  }
+
+  PlanMemory memory() const override {
+    PlanMemory memory{.weights = weight_bytes(plan_)};
+    std::size_t workspace = 0;
+    for (const std::optional<FixedPlan<E>>* fixed : {&several_, &single_})
+      if (*fixed) {
+        memory += (*fixed)->memory();
+        workspace = std::max(workspace, (*fixed)->workspace_bytes());
+      }
+    memory.scratch += workspace;
+    return memory;
+  }
+
  private:
+  /// Of `left` ones.
+  int images_of_next(int left) const { return left >= at_once_ ? at_once_ : 1; }
+
+  FixedPlan<E>& make(CpuStream& stream, int images) {
+    std::optional<FixedPlan<E>>& fixed = images == 1 ? single_ : several_;
+    if (!fixed) fixed.emplace(stream, plan_, choices_, images);
+    return *fixed;
+  }
+
   Plan<float> plan_;
   Choices choices_;
   int at_once_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "kernels/cpu/cpu_stream.h"
 #include "kernels/cpu/plan/bfloat16.h"
@@ -23,6 +24,12 @@ class PlanStep {
   /// Temporary memory that run() needs, in bytes, and where it is.
   virtual std::size_t scratch_bytes() const { return 0; }
   virtual void set_scratch(std::byte* memory) { (void)memory; }
+  /// The same of the stream's workspace.
+  virtual std::size_t workspace_bytes() const { return 0; }
+  /// What it holds besides the plan's own weights, in bytes.
+  virtual std::size_t packed_bytes() const { return 0; }
+  /// For tables: "winograd", "loop".
+  virtual std::string algorithm() const { return "loop"; }
 };
 
 /// What steps are made with. E: element of the arena, float or BFloat16.

@@ -20,6 +20,7 @@ class WinogradStep final : public PlanStep {
         activation_(op.activation),
         x_(context.at(op.x)),
         y_(context.at(op.y)),
+        workspace_bytes_(winograd::workspace_bytes(context.stream, dims_)),
         residual_(op.residual < 0 ? Pixels<float>{nullptr, 0} : context.at(op.residual)) {}
 
   void run(CpuStream& stream) override {
@@ -29,13 +30,20 @@ class WinogradStep final : public PlanStep {
                        .activation = activation_},
                       residual_.stride, {y_.data, y_.stride});
   }
+  std::size_t workspace_bytes() const override { return workspace_bytes_; }
+  std::size_t packed_bytes() const override {
+    return filter_.bytes() + bias_.size() * sizeof(float);
+  }
+  std::string algorithm() const override { return "winograd"; }
 
  private:
   ConvDims dims_;
   winograd::Filter filter_;
   std::vector<float> bias_;
   Activation activation_;
-  Pixels<float> x_, y_, residual_;
+  Pixels<float> x_, y_;
+  std::size_t workspace_bytes_;
+  Pixels<float> residual_;
 };
 
 }  // namespace

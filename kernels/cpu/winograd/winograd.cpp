@@ -54,8 +54,15 @@ bool pays(const ConvDims& d) {
          forward_tiling(d).count() >= kFewestTiles;
 }
 
+std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {
+  const int threads = cpu_stream(stream).threads();
+  const Schedule schedule = choose_schedule(forward_tiling(d), d.C, d.K, threads);
+  return static_cast<std::size_t>(schedule.workspace(d.C, threads)) * sizeof(float);
+}
+
 Filter::Filter(Stream& stream, int C, int K, const float* w)
-    : memory_(allocate(FilterLayout{C, K}.size()), release) {
+    : bytes_(static_cast<std::size_t>(FilterLayout{C, K}.size()) * sizeof(float)),
+      memory_(allocate(FilterLayout{C, K}.size()), release) {
   transform_filters(stream, C, K, w, memory_.get());
 }
 

@@ -23,6 +23,9 @@ inline bool applies(const Window& w) {
 /// that fill two registers, and enough tiles to be worth that transform (docs/winograd.md).
 bool pays(const ConvDims&);
 
+/// What forward with transformed filters takes from the stream's workspace, in bytes.
+std::size_t workspace_bytes(Stream&, const ConvDims&);
+
 /// The filters of a convolution, transformed once for many calls. Holds 36 floats for each 3x3 kernel, K being
 /// rounded up to a multiple of kPanel.
 class Filter {
@@ -30,8 +33,10 @@ class Filter {
   /// w: (3, 3, C, K).
   Filter(Stream&, int C, int K, const float* w);
   const float* data() const { return memory_.get(); }
+  std::size_t bytes() const { return bytes_; }
 
  private:
+  std::size_t bytes_;
   std::unique_ptr<float[], void (*)(float*)> memory_;
 };
 
