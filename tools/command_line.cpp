@@ -54,6 +54,11 @@ Option Option::takes(int low, int high) const {
   return *this;
 }
 
+Option Option::one_each() const {
+  option_->allow_extra_args(false);
+  return *this;
+}
+
 Option Option::value_name(const std::string& name) const {
   option_->type_name(name);
   return *this;

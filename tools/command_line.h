@@ -25,6 +25,8 @@ class Option {
   Option between(std::int64_t low, std::int64_t high) const;
   /// Takes `low` to `high` values one after the other.
   Option takes(int low, int high) const;
+  /// Takes one value each time it is given, so that arguments may follow.
+  Option one_each() const;
   /// What the help calls its value.
   Option value_name(const std::string& name) const;
   /// The help names no default.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
 #include "tensor/errors.h"
 #include "tools/bench/table.h"
 #include "tools/commands.h"
@@ -52,11 +53,11 @@ void print_pairs(const report::Comparisons& comparisons) {
 }
 
 void compare(const CompareOptions& o) {
-  std::vector<report::RunRecord> runs = report::read_runs(o.runs);
-  if (runs.size() < 2)
+  const report::Report report = report::read_report("nanopneumo: comparison of runs", o.runs,
+                                                    report::Grouping::each_run_alone);
+  if (report.groups.size() < 2)
     throw_input_error("compare needs two runs, not only {}; give another one", o.runs[0]);
-  const report::Report report = report::make_report(
-      "nanopneumo: comparison of runs", std::move(runs), report::Grouping::each_run_alone);
+  for (const std::string& note : report.notes) fmt::print("note: {}\n", shown(note));
   print_runs(report);
   print_pairs(report.comparisons);
   if (o.out.empty()) return;

@@ -4,6 +4,7 @@
 
 #include "tensor/device_options.h"
 #include "tools/progress_bar.h"
+#include "train/run_folder.h"
 
 namespace nanopneumo {
 namespace {
@@ -16,6 +17,17 @@ void describe_set(const char* what, const ImageSet& images, const std::string& s
 }
 
 }  // namespace
+
+void check_out(const std::filesystem::path& out, const std::string& data) {
+  RunFolder::require_unused(out);
+  if (data.empty()) return;
+  const std::filesystem::path inside = std::filesystem::weakly_canonical(out).lexically_relative(
+      std::filesystem::weakly_canonical(data));
+  if (!inside.empty() && *inside.begin() != "..")
+    throw_input_error(
+        "{} lies in the data, where it would be taken for a class; give another --out",
+        out.string());
+}
 
 TrainingData load_data(const Config& config) {
   ProgressBar bar(config.data.empty() ? "drawing phantoms" : "reading images", "img");

@@ -5,6 +5,9 @@
 
 namespace nanopneumo {
 
+/// Throws InputError where the folder `out` of a new run holds something, or lies in the folder `data`.
+void check_out(const std::filesystem::path& out, const std::string& data);
+
 /// load_training_data, and prints what there is. Throws InputError as it does.
 TrainingData load_data(const Config& config);
 

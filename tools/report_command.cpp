@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
 #include "tools/commands.h"
 #include "tools/report/model_card.h"
 #include "tools/report/page.h"
@@ -17,9 +18,9 @@ struct ReportOptions {
 };
 
 void make_report(const ReportOptions& o) {
-  report::Report report =
-      report::make_report(o.title, report::read_runs(o.runs), report::Grouping::seeds_together);
-  report.notes = report::read_notes(o.runs);
+  const report::Report report =
+      report::read_report(o.title, o.runs, report::Grouping::seeds_together);
+  for (const std::string& note : report.notes) fmt::print("note: {}\n", shown(note));
   write_file_atomically(o.out, report::page(report));
   fmt::print("written to {}\n", o.out);
   if (o.model_card.empty()) return;

@@ -32,8 +32,8 @@ std::string metrics_line(const Metrics& m) {
 }
 
 std::string metrics_report(std::span<const double> scores, std::span<const std::uint8_t> labels,
-                           const std::vector<std::string>& classes) {
-  const Metrics m = evaluate_scores(scores, labels);
+                           const std::vector<std::string>& classes, double threshold) {
+  const Metrics m = evaluate_scores(scores, labels, threshold);
   const ConfusionMatrix& c = m.confusion;
   std::string text = proportion_line("accuracy", c.true_positives + c.true_negatives, c.n());
   text += proportion_line("sensitivity", c.true_positives, c.positives());

@@ -13,6 +13,7 @@ std::string metrics_line(const Metrics& metrics);
 
 /// Several lines: the figures with 95 % intervals, and the confusion matrix.
 std::string metrics_report(std::span<const double> scores, std::span<const std::uint8_t> labels,
-                           const std::vector<std::string>& classes);
+                           const std::vector<std::string>& classes,
+                           double threshold = kDecisionThreshold);
 
 }  // namespace nanopneumo

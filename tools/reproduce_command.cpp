@@ -10,6 +10,7 @@
 #include "models/registry.h"
 #include "tools/commands.h"
 #include "tools/fine_tuning_options.h"
+#include "tools/load_data.h"
 #include "tools/progress_bar.h"
 #include "tools/report/model_card.h"
 #include "tools/report/page.h"
@@ -20,6 +21,7 @@
 #include "tools/signals.h"
 #include "tools/train_options.h"
 #include "train/data_audit.h"
+#include "train/finite_check.h"
 
 namespace nanopneumo {
 namespace {
@@ -105,6 +107,17 @@ void refuse_other_options(Command command) {
       throw_input_error("{} cannot be given with --resume; leave it away", option.name());
 }
 
+/// What is wrong with the data or with the folder of a new experiment is said before anything is written.
+void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
+  std::error_code error;
+  if (fs::exists(folder.plan(), error)) return;
+  const Config& o = plan.options;
+  check_out(folder.path(), o.data);
+  if (!o.data.empty())
+    split_dataset(o.data, plan.runs().front().config.protocol, o.validation_split,
+                  resolve_threads(o.threads));
+}
+
 void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder) {
   std::error_code error;
   if (plan.options.data.empty() || fs::exists(folder.audit(), error)) return;
@@ -116,9 +129,10 @@ void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder) {
   write_file_atomically(folder.audit(), audit_json(audit));
 }
 
-/// Trains what is not complete. False where a signal came.
+/// Trains what is not complete. A run whose numbers do not stay finite costs the others nothing: `failures`
+/// gets a sentence. False where a signal came.
 bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folder, RunTable& table,
-               const SignalWatch& signals) {
+               const SignalWatch& signals, std::vector<std::string>& failures) {
   SharedData data;
   const auto stop = [&] { return signals.received() != 0; };
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -127,7 +141,15 @@ bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folde
       table.row(i).state = "preparing";
       table.erase();
       RunProgress progress(runs[i], table, i);
-      if (!train_planned(runs[i], path, data, progress, stop)) return false;
+      try {
+        if (!train_planned(runs[i], path, data, progress, stop)) return false;
+      } catch (const NotFiniteError& error) {
+        failures.push_back(fmt::format("{} failed: {}", runs[i].name, error.what()));
+        table.row(i).state = "failed";
+        table.erase();
+        fmt::print("{}\n", failures.back());
+        continue;
+      }
     }
     table.row(i) = finished_row(runs[i], RunFolder::open(path));
     table.redraw(true);
@@ -137,10 +159,8 @@ bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folde
 
 void write_report(const ReproduceFolder& folder) {
   const std::vector<std::string> runs{folder.path().string()};
-  report::Report report =
-      report::make_report("The paper's experiment, reproduced by nanopneumo",
-                          report::read_runs(runs), report::Grouping::seeds_together);
-  report.notes = report::read_notes(runs);
+  const report::Report report = report::read_report(
+      "The paper's experiment, reproduced by nanopneumo", runs, report::Grouping::seeds_together);
   write_file_atomically(folder.report(), report::page(report));
   write_file_atomically(folder.model_card(), report::model_card(report));
 }
@@ -168,7 +188,9 @@ void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
     return;
   }
   const std::vector<PlannedRun> runs = plan.runs();
+  check_new(plan, folder);
   folder.begin(plan);
+  folder.write_notes(plan, {});
   if (plan.options.data.empty())
     fmt::print("No --data: this uses phantoms, synthetic pictures that only resemble X-rays.\n");
   fmt::print("{} runs in {}\n", runs.size(), shown(folder.path()));
@@ -179,18 +201,25 @@ void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
     rows.push_back({.name = run.name, .state = RunTable::kWaiting});
   RunTable table(std::move(rows));
   audit_once(plan, folder);
-  if (!train_all(runs, folder, table, signals)) {
+  std::vector<std::string> failures;
+  if (!train_all(runs, folder, table, signals, failures)) {
     table.print();
     fmt::print("stopped; go on with nanopneumo reproduce --resume {}\n", shown(folder.path()));
     throw StoppedBySignal{signals.received()};
   }
   table.erase();
+  if (failures.size() == runs.size()) throw NotFiniteError(failures.front());
+  folder.write_notes(plan, failures);
   look_inside(plan, folder);
   write_report(folder);
   fmt::print("\n");
   table.print();
   print_paper(plan);
   fmt::print("report: {}\nmodel card: {}\n", shown(folder.report()), shown(folder.model_card()));
+  if (!failures.empty())
+    throw NotFiniteError(
+        fmt::format("{} of {} runs failed, the others are in the report; the first: {}",
+                    failures.size(), runs.size(), failures.front()));
 }
 
 }  // namespace

@@ -99,18 +99,6 @@ bool is_finished(const RunFolder& folder, const TrainingState& state, int epochs
   return state.epoch == epochs || state.is_finished;
 }
 
-/// What is wrong with the run's folder is said before the images are read.
-void check_out(const std::filesystem::path& out, const std::string& data) {
-  RunFolder::require_unused(out);
-  if (data.empty()) return;
-  const std::filesystem::path inside = std::filesystem::weakly_canonical(out).lexically_relative(
-      std::filesystem::weakly_canonical(data));
-  if (!inside.empty() && *inside.begin() != "..")
-    throw_input_error(
-        "{} lies in the data, where it would be taken for a class; give another --out",
-        out.string());
-}
-
 /// A resumed run stays on its device unless another one is asked for.
 void move_to_device(Config& config, const DeviceOptions& wanted) {
   const DeviceOptions was = config.device_options();
@@ -196,7 +184,7 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   }
   const std::filesystem::path out =
       call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out);
-  if (!resumed) check_out(out, config.data);
+  if (!resumed) check_out(out, config.data);  // before the images are read
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");

@@ -5,6 +5,7 @@
 
 #include "layers/layer.h"
 #include "layers/random_streams.h"
+#include "tensor/errors.h"
 #include "tensor/trace.h"
 
 namespace nanopneumo {
@@ -76,6 +77,20 @@ Tensor<float> Batches::images(std::span<const std::int64_t> which) {
   return x;
 }
 
+Tensor<float> Batches::transformed(std::span<const std::int64_t> which,
+                                   std::span<const ImageTransform> transforms) {
+  if (transforms.size() != which.size())
+    throw_shape_error("{} transformations for {} images", transforms.size(), which.size());
+  const ImageDims dims = dims_of(images_, which.size());
+  Tensor<float> x(device_, {dims.N, dims.H, dims.W, 3});
+  read_pixels(which, [&](const std::uint8_t* pixels) {
+    const TraceSpan span(device_, "augment");
+    device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
+                                           transforms.data(), pixels, x.data());
+  });
+  return x;
+}
+
 LabelledBatch<float> Batches::labels(std::span<const std::int64_t> which,
                                      const std::array<double, 2>& class_weights) const {
   std::vector<float> labels, weights;
@@ -105,13 +120,7 @@ LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
       transforms.push_back(draw_transform(ranges, images_.height, images_.width,
                                           [&] { return random_uniform_double(key, draw++); }));
     }
-    const ImageDims dims = dims_of(images_, which.size());
-    batch.x = Tensor<float>(device_, {dims.N, dims.H, dims.W, 3});
-    read_pixels(which, [&](const std::uint8_t* pixels) {
-      const TraceSpan span(device_, "augment");
-      device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
-                                             transforms.data(), pixels, batch.x.data());
-    });
+    batch.x = transformed(which, transforms);
   } else {
     batch.x = images(which);
   }

@@ -37,6 +37,10 @@ class Batches {
   LabelledBatch<float> labels(std::span<const std::int64_t> which,
                               const std::array<double, 2>& class_weights) const;
 
+  /// Images number `which`, each with its transformation: (N, H, W, 3). ShapeError unless there is one for each.
+  Tensor<float> transformed(std::span<const std::int64_t> which,
+                            std::span<const ImageTransform> transforms);
+
   /// Images number `which`, transformed at random within `ranges` for this epoch, with their labels
   /// and class weights.
   LabelledBatch<float> training(std::span<const std::int64_t> which,

@@ -63,8 +63,9 @@ Disagreements disagreements(std::span<const double> first_scores,
   return counts;
 }
 
-Metrics evaluate_scores(std::span<const double> scores, std::span<const std::uint8_t> labels) {
-  const ConfusionMatrix confusion = confusion_matrix(scores, labels);
+Metrics evaluate_scores(std::span<const double> scores, std::span<const std::uint8_t> labels,
+                        double threshold) {
+  const ConfusionMatrix confusion = confusion_matrix(scores, labels, threshold);
   return {.confusion = confusion,
           .accuracy = confusion.accuracy().value(),
           .auc = roc_auc(scores, labels),

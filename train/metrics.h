@@ -48,12 +48,13 @@ Disagreements disagreements(std::span<const double> first_scores,
 
 /// The figures of one evaluation, all over the whole set.
 struct Metrics {
-  ConfusionMatrix confusion;  ///< at kDecisionThreshold
+  ConfusionMatrix confusion;  ///< at the threshold
   double accuracy = 0;
   std::optional<double> auc, sensitivity, specificity, precision, f1;
 };
 
 /// Errors: see check_scored_set (scored_set.h).
-Metrics evaluate_scores(std::span<const double> scores, std::span<const std::uint8_t> labels);
+Metrics evaluate_scores(std::span<const double> scores, std::span<const std::uint8_t> labels,
+                        double threshold = kDecisionThreshold);
 
 }  // namespace nanopneumo

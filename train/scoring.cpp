@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "train/finite_check.h"
+
 namespace nanopneumo {
 
 double probability(double logit) {
@@ -34,8 +36,10 @@ std::vector<double> score_images(FrozenFeatures& features, int batch,
     const Tensor<float> x = features.rows(which, batch_from(logits.size() + which.size()));
     for (const float logit : trained_part.run(x).to_host()) {
       if (std::isnan(logit))
-        throw_input_error("the network gives NaN for {}: its weights are unusable; train again",
-                          images.names[logits.size()]);
+        throw NotFiniteError(fmt::format(
+            "the network gives NaN for {}: its weights are unusable; train again with a "
+            "lower --learning-rate",
+            images.names[logits.size()]));
       logits.push_back(logit);
     }
     if (progress && !progress(static_cast<std::int64_t>(logits.size()), images.size())) break;

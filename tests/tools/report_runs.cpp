@@ -23,6 +23,8 @@ void KnownRun::write(const Sandbox& sandbox) const {
   config.model = model;
   config.epochs = 2;
   config.seed = seed;
+  config.data = data;
+  if (folds > 0) config.protocol = {.kind = Protocol::Kind::honest, .folds = folds, .fold = fold};
   if (model != "cnn") config.weights = "none";
   const std::filesystem::path folder = name;
   sandbox.write(folder / "config.toml", to_toml(config));

@@ -14,6 +14,7 @@
 #include "train/delong.h"
 #include "train/metrics.h"
 #include "train/roc.h"
+#include "train/temperature.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -249,8 +250,10 @@ TEST_CASE("pictures, an audit and test images get their sections") {
 
 TEST_CASE("compare prints figures and tests") {
   const Sandbox sandbox;
-  KnownRun{.name = "a", .seed = 1, .predictions = known_predictions(90, 80)}.write(sandbox);
-  KnownRun{.name = "b", .seed = 2, .predictions = known_predictions(90, 71)}.write(sandbox);
+  KnownRun{.name = "a", .seed = 1, .predictions = known_predictions(90, 80), .data = "xrays"}.write(
+      sandbox);
+  KnownRun{.name = "b", .seed = 2, .predictions = known_predictions(90, 71), .data = "xrays"}.write(
+      sandbox);
   const std::string out = sandbox.succeed({"compare", "a", "b"}).out;
   for (const std::string& part :
        {std::string("CNN from scratch (a), seed 1"), std::string("CNN from scratch (b), seed 2"),
@@ -258,6 +261,119 @@ TEST_CASE("compare prints figures and tests") {
         fmt::format("{:.4g}", mcnemar_exact(9, 0)), std::string("Holm")})
     CHECK_MESSAGE(contains(out, part), part);
   count_cases();
+}
+
+TEST_CASE("phantoms that another seed drew are other images") {
+  const Sandbox sandbox;
+  for (const std::uint64_t seed : {1, 2})
+    KnownRun{
+        .name = fmt::format("run{}", seed), .seed = seed, .predictions = known_predictions(30, 25)}
+        .write(sandbox);
+  CHECK(contains(sandbox.succeed({"compare", "run1", "run2"}).out, "different images"));
+  sandbox.succeed({"report", "run1", "run2"});
+  CHECK_FALSE(contains(sandbox.read("report.html"), "id=\"ensembles\""));
+  count_cases();
+}
+
+TEST_CASE("seeds and models are taken together as ensembles") {
+  const Sandbox sandbox;
+  const KnownRun a{.name = "a", .predictions = known_predictions(90, 80), .data = "xrays"};
+  const KnownRun b{
+      .name = "b", .seed = 2, .predictions = known_predictions(90, 60), .data = "xrays"};
+  const KnownRun c{
+      .name = "c", .model = "mobilenet", .predictions = known_predictions(90, 40), .data = "xrays"};
+  for (const KnownRun* run : {&a, &b, &c}) run->write(sandbox);
+  sandbox.succeed({"report", "a", "b", "c"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  const std::string text = squeezed(html_text(html));
+  const auto expect = [&](const std::string& name, const std::vector<const KnownRun*>& runs) {
+    std::vector<double> mean(90, 0);
+    for (const KnownRun* run : runs)
+      for (std::size_t i = 0; i < mean.size(); ++i)
+        mean[i] += run->predictions.probabilities()[i] / static_cast<double>(runs.size());
+    const ConfusionMatrix m = confusion_matrix(mean, a.predictions.labels);
+    const auto right = static_cast<int>(m.true_positives + m.true_negatives);
+    INFO(name);
+    CHECK(contains(text, fmt::format("{} {} {} {:.3f}", name, runs.size(), accuracy_cell(right, 90),
+                                     *roc_auc(mean, a.predictions.labels))));
+    count_cases();
+  };
+  expect("CNN from scratch, all seeds", {&a, &b});
+  expect("all models", {&a, &b, &c});
+}
+
+TEST_CASE("the folds of a cross-validation are one model") {
+  const Sandbox sandbox;
+  int right = 0;
+  for (int fold = 1; fold <= 3; ++fold) {
+    Predictions some = known_predictions(30, 20 + 2 * fold);
+    for (std::string& name : some.names) name = fmt::format("fold{}-{}", fold, name);
+    right += 20 + 2 * fold;
+    for (const char* model : {"cnn", "mobilenet"})
+      KnownRun{.name = fmt::format("{}-fold{}-seed1", model, fold),
+               .model = model,
+               .predictions = some,
+               .data = "xrays",
+               .folds = 3,
+               .fold = fold}
+          .write(sandbox);
+  }
+  sandbox.succeed({"report", "."});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  const std::string text = squeezed(html_text(html));
+  CHECK(contains(text, "CNN from scratch, fold\u00a02, seed\u00a01"));
+  CHECK(contains(text, "CNN from scratch 3 of 3 90 " + accuracy_cell(right, 90)));
+  CHECK(contains(text, "CNN from scratch and MobileNet +0.0 0 0"));  // each on all 90 images
+  CHECK_FALSE(contains(html, "id=\"ensembles\""));
+  count_cases();
+}
+
+TEST_CASE("thresholds and temperatures of the validation are measured on the test images") {
+  const Sandbox sandbox;
+  const Predictions validation = known_predictions(90, 80);
+  KnownRun{.name = "run", .predictions = validation, .data = "xrays"}.write(sandbox);
+  const std::vector<double> scores{0.9, 0.2, 0.4, 0.1, 0.75, 0.6};
+  const std::vector<std::uint8_t> labels{1, 0, 1, 0, 1, 0};
+  std::string images;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    images += fmt::format(R"({}{{"label": {}, "score": {}}})", i ? "," : "", labels[i], scores[i]);
+  sandbox.write("run/test.json", fmt::format(R"({{"images": [{}]}})", images));
+  sandbox.succeed({"report", "run"});
+  const std::string html = sandbox.read("report.html");
+  check_well_formed(html);
+  const std::string text = squeezed(html_text(html));
+  const double threshold =
+      youden_point(validation.probabilities(), validation.labels).value().threshold;
+  const ConfusionMatrix m = confusion_matrix(scores, labels, threshold);
+  CHECK(contains(text,
+                 fmt::format("Youden {:.3f} {:.1f}\u202f% {:.1f}\u202f% {:.1f}\u202f%", threshold,
+                             100 * *m.accuracy(), 100 * *m.sensitivity(), 100 * *m.specificity())));
+  const double t = fit_temperature(validation.logits, validation.labels).value();
+  std::vector<double> logits;
+  for (const double p : scores) logits.push_back(std::log(p / (1 - p)));
+  CHECK(contains(text, fmt::format("{:.2f} {:.3f} {:.3f}", t, log_loss(scores, labels),
+                                   log_loss(scaled_probabilities(logits, t), labels))));
+  count_cases(2);
+}
+
+TEST_CASE("a folder with runs that are not there yet is reported without them") {
+  const Sandbox sandbox;
+  KnownRun{.name = "all/cnn-seed1", .predictions = known_predictions(30, 25)}.write(sandbox);
+  sandbox.write("all/cnn-seed2/config.toml", sandbox.read("all/cnn-seed1/config.toml"));
+  KnownRun{.name = "all/vgg16-seed1", .model = "vgg16", .predictions = known_predictions(30, 25)}
+      .write(sandbox);
+  sandbox.write("all/vgg16-seed1/log.csv", "epoch,loss\n");
+  const Outcome outcome = sandbox.succeed({"report", "all"});
+  for (const char* run : {"cnn-seed2", "vgg16-seed1"}) {
+    CHECK(contains(outcome.out, fmt::format("{} was left out", run)));
+    CHECK(contains(sandbox.read("report.html"), fmt::format("{} was left out", run)));
+  }
+  sandbox.refuse({"report", "all/cnn-seed2"}, {"log.csv"});
+  sandbox.write("all/cnn-seed1/log.csv", "epoch,loss\n");
+  sandbox.refuse({"report", "all"}, {"all", "complete epoch"});
+  count_cases(2);
 }
 
 TEST_CASE("runs that cannot be reported are refused") {

@@ -44,8 +44,7 @@ std::map<std::string, std::string> lasting_files(const Sandbox& sandbox,
   std::map<std::string, std::string> files = sandbox.tree(folder);
   std::erase_if(files, [](const auto& file) {
     const std::string name = fs::path(file.first).filename().string();
-    return name == "timing.csv" || name == "log.jsonl" || name == "report.html" ||
-           name == "model_card.md";
+    return name == "timing.csv" || name == "report.html";
   });
   return files;
 }
@@ -146,6 +145,45 @@ TEST_CASE("reproduce names the weights that are missing, or leaves their models 
                  empty_home);
 }
 
+TEST_CASE("a run that fails costs the others nothing") {
+  const Sandbox sandbox;
+  // One update, after which a head of two layers still gives numbers and the whole CNN does not.
+  Arguments hot{"reproduce",
+                "--models",
+                "cnn,mobilenet",
+                "--weights",
+                "none",
+                "--phantoms",
+                "8",
+                "--batch",
+                "8",
+                "--image-size",
+                "46",
+                "--epochs",
+                "1",
+                "--threads",
+                "1",
+                "--learning-rate",
+                "1e15",
+                "--out",
+                "hot"};
+  const Outcome outcome = sandbox.run(hot);
+  CHECK(outcome.exit_code == 2);
+  CHECK(contains(outcome.err, "1 of 2 runs failed"));
+  CHECK(contains(outcome.err, "cnn-seed1"));
+  CHECK(contains(sandbox.read("hot/notes.txt"), "cnn-seed1 failed"));
+  CHECK(contains(sandbox.read("hot/report.html"), "cnn-seed1 failed"));
+  CHECK(contains(sandbox.read("hot/report.html"), "MobileNet"));
+  CHECK(fs::exists(sandbox.path("hot/mobilenet-seed1/gradcam/manifest.json")));
+  hot[2] = "cnn";
+  hot.back() = "alone";
+  const Outcome alone = sandbox.run(hot);
+  CHECK(alone.exit_code == 2);
+  CHECK(contains(alone.err, "cnn-seed1 failed"));
+  CHECK_FALSE(fs::exists(sandbox.path("alone/report.html")));
+  count_cases(2);
+}
+
 TEST_CASE("reproduce refuses what it cannot do") {
   const Sandbox sandbox;
   sandbox.refuse({"reproduce", "--models", "cnn,alexnet"}, {"alexnet", "the models are"});
@@ -156,6 +194,10 @@ TEST_CASE("reproduce refuses what it cannot do") {
   sandbox.refuse({"reproduce", "--resume", "nowhere"}, {"nowhere", "reproduce.toml"});
   sandbox.refuse({"reproduce", "--resume", "nowhere", "--epochs", "2"}, {"--epochs", "--resume"});
   sandbox.refuse({"reproduce", "--models", "cnn", "--fold", "1"}, {"--fold"});
+  sandbox.refuse({"reproduce", "--models", "cnn", "--data", "nowhere"}, {"nowhere"});
+  put_phantoms(sandbox, "data");
+  sandbox.refuse({"reproduce", "--models", "cnn", "--data", "data", "--out", "data/run"},
+                 {"data/run", "lies in the data"});
   sandbox.write("mine/notes.txt", "do not lose me\n");
   sandbox.refuse(small_experiment("mine"), {"mine", "not empty"});
 

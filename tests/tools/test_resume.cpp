@@ -123,7 +123,7 @@ TEST_CASE("a killed run goes on from its last checkpoint, or says that it has no
   const Sandbox sandbox;
   sandbox.succeed(longer_training("whole"));
   std::mt19937 random(1);
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const std::string run = "run" + std::to_string(i);
     const std::size_t lines = 1 + random() % (kEpochs * kStepsPerEpoch);
     const Outcome killed =

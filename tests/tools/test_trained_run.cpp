@@ -1,6 +1,7 @@
 // Asking a trained run: evaluate and predict. And summary, which needs none.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "tests/io/messages.h"
@@ -24,6 +25,14 @@ std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> result;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) result.push_back(line);
+  return result;
+}
+
+/// The probabilities that predict prints.
+std::vector<double> probabilities(const std::string& out) {
+  std::vector<double> result;
+  for (const std::string& row : lines(out))
+    if (!row.starts_with("#")) result.push_back(std::stod(row.substr(row.find('\t') + 1)));
   return result;
 }
 
@@ -82,6 +91,86 @@ TEST_CASE("predict prints a row for each image") {
     CHECK(probability <= 1);
     CHECK(row.ends_with(probability >= 0.5 ? "\tPNEUMONIA" : "\tNORMAL"));
   }
+}
+
+TEST_CASE("several runs together give the mean of their probabilities") {
+  const TrainedRun run;
+  run.sandbox.succeed(
+      tiny_training("other", {"--data", "data", "--seed", "2", "--augment", "paper"}));
+  const auto ask = [&](const std::string& first, const Arguments& more) {
+    Arguments arguments{"predict", first, "--threads", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), {"picture.png", "data/test/PNEUMONIA/phantom-000017.png"});
+    return probabilities(run.sandbox.succeed(arguments).out);
+  };
+  const auto a = ask("run", {}), b = ask("other", {}), both = ask("run", {"--with", "other"});
+  REQUIRE(both.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i)
+    CHECK_FALSE(!(std::abs(both[i] - (a[i] + b[i]) / 2) < 2e-6));  // six digits are printed
+  CHECK(a != b);
+  // A version of a picture does not depend on what else is asked about.
+  const auto looked = ask("other", {"--tta", "5"});
+  CHECK(looked != b);
+  CHECK(looked[0] ==
+        probabilities(
+            run.sandbox.succeed({"predict", "other", "--threads", "1", "--tta", "5", "picture.png"})
+                .out)[0]);
+  CHECK(ask("other", {"--tta", "1"}) == b);
+  // Temperature changes how sure a run is and not what it says.
+  const auto calibrated = ask("run", {"--calibrated"});
+  for (std::size_t i = 0; i < 2; ++i) CHECK((calibrated[i] >= 0.5) == (a[i] >= 0.5));
+  const std::string out = run.sandbox
+                              .succeed({"evaluate", "run", "--with", "other", "--calibrated",
+                                        "--tta", "2", "--tta-augment", "paper", "--threshold",
+                                        "sensitivity:0.9", "--data", "data", "--threads", "1"})
+                              .out;
+  for (const char* part : {"and CNN from scratch", "temperature", "mean of their probabilities",
+                           "mean over 2 versions", "these very images"}) {
+    INFO(part);
+    CHECK(contains(out, part));
+  }
+}
+
+TEST_CASE("a threshold is given, or chosen on the validation images") {
+  const TrainedRun run;
+  const auto evaluate = [&](const std::string& threshold) {
+    return run.sandbox
+        .succeed({"evaluate", "run", "--data", "data", "--threads", "1", "--threshold", threshold})
+        .out;
+  };
+  CHECK(contains(evaluate("0"), "sensitivity        1.0000"));
+  CHECK(contains(evaluate("1"), "threshold 1\n"));
+  // The validation images are the four of test/, so what was chosen holds there.
+  const std::string out = evaluate("sensitivity:1");
+  CHECK(contains(out, "sensitivity        1.0000"));
+  CHECK(contains(out, "these very images"));
+  CHECK(contains(evaluate("youden"), "threshold"));
+  for (const char* wrong : {"2", "-1", "x", "nan", "sensitivity", "sensitivity:", "sensitivity:0",
+                            "sensitivity:1.5", "0.5x"})
+    run.sandbox.refuse({"evaluate", "run", "--data", "data", "--threshold", wrong},
+                       {"--threshold", wrong});
+}
+
+TEST_CASE("what a run cannot be asked for") {
+  const TrainedRun run;
+  const Sandbox& sandbox = run.sandbox;
+  const auto refuse = [&](const Arguments& more, const std::vector<std::string>& parts) {
+    Arguments arguments{"evaluate", "run", "--data", "data"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    sandbox.refuse(arguments, parts);
+  };
+  refuse({"--tta", "4"}, {"run", "without augmentation", "--tta-augment paper"});
+  refuse({"--tta", "0"}, {"--tta"});
+  refuse({"--calibrated", "--checkpoint", "last"}, {"--checkpoint"});
+  refuse({"--with", "nowhere"}, {"nowhere"});
+  sandbox.succeed(tiny_training("drawn"));
+  refuse({"--with", "drawn", "--threshold", "youden"}, {"different images", "youden"});
+  sandbox.write("run/predictions.csv", "image,label,logit,probability\na,1,0.5,0.6\n");
+  refuse({"--calibrated"}, {"predictions.csv", "one class"});
+  refuse({"--threshold", "youden"}, {"one class"});
+  fs::remove(sandbox.path("run/predictions.csv"));
+  refuse({"--calibrated"}, {"predictions.csv", "train the run anew"});
+  refuse({"--threshold", "youden"}, {"predictions.csv"});
 }
 
 TEST_CASE("a run on phantoms says so wherever it is used") {

@@ -8,8 +8,7 @@ namespace nanopneumo::report {
 namespace {
 
 PairedComparison compare(const RunGroup& a, const RunGroup& b) {
-  const Predictions& first = *a.first().predictions;
-  const Predictions& second = *b.first().predictions;
+  const Predictions first = a.judged().value(), second = b.judged().value();
   const std::vector<double> first_scores = first.probabilities();
   const std::vector<double> second_scores = second.probabilities();
   PairedComparison pair{.first = a.title, .second = b.title};
@@ -41,15 +40,14 @@ void adjust(std::vector<PairedComparison>& pairs) {
 Comparisons compare_groups(const std::vector<RunGroup>& groups) {
   Comparisons result;
   for (const RunGroup& group : groups)
-    if (!group.first().predictions)
+    if (!group.judged())
       result.left_out.push_back(fmt::format(
           "{} has no predictions.csv, so it could not be compared image by image.", group.title));
   for (std::size_t i = 0; i < groups.size(); ++i)
     for (std::size_t j = i + 1; j < groups.size(); ++j) {
-      const auto& first = groups[i].first().predictions;
-      const auto& second = groups[j].first().predictions;
+      const auto first = groups[i].judged(), second = groups[j].judged();
       if (!first || !second) continue;
-      if (first->same_images(*second))
+      if (first->same_images(*second) && share_names(groups[i].first(), groups[j].first()))
         result.pairs.push_back(compare(groups[i], groups[j]));
       else
         result.left_out.push_back(

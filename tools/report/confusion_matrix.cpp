@@ -41,7 +41,7 @@ std::optional<Section> confusion_section(const Report& report) {
   return Section{"confusion", "Confusion matrices",
                  figure(panels,
                         "Counts of validation images at threshold 0.5 in the best epoch, and their "
-                        "share of the class. Of several seeds the lowest is shown.")};
+                        "share of the class. Of several seeds or folds the lowest is shown.")};
 }
 
 }  // namespace nanopneumo::report

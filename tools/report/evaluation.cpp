@@ -1,5 +1,6 @@
 #include "tools/report/evaluation.h"
 
+#include "tools/report/figures.h"
 #include "train/bootstrap.h"
 #include "train/calibration.h"
 #include "train/delong.h"
@@ -32,6 +33,14 @@ Evaluation of_counts(const ConfusionMatrix& c, std::optional<double> auc) {
 }
 
 }  // namespace
+
+std::string share_cell(const Estimate& e) {
+  return e.interval ? with_range(percent(e.value), percent_range(*e.interval)) : percent(e.value);
+}
+
+std::string unit_cell(const Estimate& e) {
+  return e.interval ? with_range(decimal(e.value), unit_range(*e.interval)) : decimal(e.value);
+}
 
 Evaluation evaluate(Scores scores, Labels labels) {
   Evaluation e = of_counts(confusion_matrix(scores, labels), roc_auc(scores, labels));

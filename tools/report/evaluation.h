@@ -24,6 +24,10 @@ struct Evaluation {
   std::optional<double> calibration_error{};                       ///< expected_calibration_error
 };
 
+/// Cells of a table: the figure, as percent or as a decimal, with its interval below.
+std::string share_cell(const Estimate& e);
+std::string unit_cell(const Estimate& e);
+
 /// Errors: see check_probabilities (scored_set.h).
 Evaluation evaluate(std::span<const double> scores, std::span<const std::uint8_t> labels);
 

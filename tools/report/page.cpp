@@ -16,10 +16,12 @@ namespace {
 using SectionMaker = std::optional<Section> (*)(const Report&);
 
 constexpr SectionMaker kSections[] = {
-    summary_section,       learning_curves_section, results_section,     test_section,
-    comparison_section,    ranking_section,         calibration_section, thresholds_section,
-    confusion_section,     gradcam_section,         saliency_section,    feature_maps_section,
-    occlusion_section,     augmentation_section,    audit_section,       cost_section,
+    summary_section,       learning_curves_section, results_section,
+    test_section,          ensembles_section,       cross_validation_section,
+    comparison_section,    ranking_section,         calibration_section,
+    thresholds_section,    confusion_section,       gradcam_section,
+    saliency_section,      feature_maps_section,    occlusion_section,
+    augmentation_section,  audit_section,           cost_section,
     configuration_section, limits_section};
 
 std::string warnings(const Report& report) {
@@ -49,8 +51,6 @@ std::string warnings(const Report& report) {
 
 constexpr std::uint64_t kMaxNotesBytes = 1u << 20;
 
-}  // namespace
-
 std::vector<std::string> read_notes(const std::vector<std::string>& paths) {
   std::vector<std::string> notes;
   for (const std::filesystem::path path : paths) {
@@ -64,10 +64,13 @@ std::vector<std::string> read_notes(const std::vector<std::string>& paths) {
   return notes;
 }
 
-Report make_report(std::string title, std::vector<RunRecord> runs, Grouping grouping) {
-  if (runs.empty()) throw_shape_error("a report of no runs");
-  Report report{.title = std::move(title), .groups = group_runs(std::move(runs), grouping)};
+}  // namespace
+
+Report read_report(std::string title, const std::vector<std::string>& paths, Grouping grouping) {
+  std::vector<std::string> notes = read_notes(paths);
+  Report report{.title = std::move(title), .groups = group_runs(read_runs(paths, notes), grouping)};
   report.comparisons = compare_groups(report.groups);
+  report.notes = std::move(notes);
   return report;
 }
 

@@ -7,12 +7,11 @@
 
 namespace nanopneumo::report {
 
-/// Takes the runs together in groups and tests them against one another. ShapeError without runs.
-Report make_report(std::string title, std::vector<RunRecord> runs, Grouping grouping);
-
-/// The lines of notes.txt in those of `paths` that are folders of runs: `reproduce` writes there which
-/// models it left out. Throws InputError where one cannot be read.
-std::vector<std::string> read_notes(const std::vector<std::string>& paths);
+/// Reads the runs meant by `paths` (read_runs), takes them together in groups and tests them against one
+/// another. Notes are the lines of notes.txt in those of `paths` that are folders of runs, where `reproduce`
+/// says which models it left out, and the runs that read_runs leaves out. Throws InputError where
+/// a file cannot be read.
+Report read_report(std::string title, const std::vector<std::string>& paths, Grouping grouping);
 
 /// A page that refers to nothing outside itself. The same runs give the same bytes.
 std::string page(const Report& report);

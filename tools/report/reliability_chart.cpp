@@ -7,6 +7,7 @@
 #include "tools/report/sections.h"
 #include "tools/report/svg_plot.h"
 #include "train/calibration.h"
+#include "train/temperature.h"
 
 namespace nanopneumo::report {
 namespace {
@@ -39,17 +40,25 @@ std::string reliability_plot(const RunGroup& group, int series) {
 
 std::string calibration_table(const Report& report) {
   HtmlTable table("Calibration of the validation scores; smaller is better",
-                  {"Run", "Brier score", "Log loss", "Expected calibration error (15 bins)"});
+                  {"Run", "Brier score", "Log loss", "Expected calibration error (15 bins)",
+                   "Temperature", "Log loss, scaled", "Calibration error, scaled"});
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
       if (!run.predictions) continue;
       const Evaluation e = evaluate(run);
-      table.add({escape(name_of_run(group, run)),
-                 e.brier.interval
-                     ? with_range(decimal(e.brier.value), unit_range(*e.brier.interval))
-                     : decimal(e.brier.value),
-                 decimal(log_loss(run.predictions->probabilities(), run.predictions->labels)),
-                 decimal(e.calibration_error)});
+      const Predictions& p = *run.predictions;
+      std::vector<std::string> cells{escape(name_of_run(group, run)), unit_cell(e.brier),
+                                     decimal(log_loss(p.probabilities(), p.labels)),
+                                     decimal(e.calibration_error)};
+      const auto temperature = fit_temperature(p.logits, p.labels);
+      cells.push_back(decimal(temperature, 2));
+      if (temperature) {
+        const auto scaled = scaled_probabilities(p.logits, *temperature);
+        cells.push_back(decimal(log_loss(scaled, p.labels)));
+        cells.push_back(decimal(expected_calibration_error(scaled, p.labels)));
+      }
+      cells.resize(7, "–");
+      table.add(cells);
     }
   return table.html();
 }
@@ -62,12 +71,18 @@ std::optional<Section> calibration_section(const Report& report) {
     if (report.groups[i].first().predictions)
       panels.push_back(reliability_plot(report.groups[i], static_cast<int>(i)));
   if (panels.empty()) return std::nullopt;
-  return Section{"calibration", "Calibration",
-                 figure(panels,
-                        "On the dotted diagonal a score can be read as a probability. The whiskers "
-                        "are 95 % Wilson intervals of the share of positives in each of ten bins; "
-                        "empty bins are left out. Of several seeds the lowest is shown.") +
-                     calibration_table(report) + without_predictions_note(report)};
+  return Section{
+      "calibration", "Calibration",
+      figure(panels,
+             "On the dotted diagonal a score can be read as a probability. The whiskers "
+             "are 95 % Wilson intervals of the share of positives in each of ten bins; "
+             "empty bins are left out. Of several seeds or folds the lowest is shown.") +
+          calibration_table(report) +
+          "<p>Temperature scaling (Guo et al. 2017) divides every logit by one number, "
+          "above 1 where a network is too sure; it changes no decision at 0.5 and no "
+          "ranking. It is fitted to the images it is shown for, so the scaled figures "
+          "are too good; <code>evaluate --calibrated</code> applies it to others.</p>\n" +
+          without_predictions_note(report)};
 }
 
 }  // namespace nanopneumo::report

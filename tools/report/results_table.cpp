@@ -10,19 +10,14 @@
 namespace nanopneumo::report {
 namespace {
 
-std::string share_cell(const Estimate& e) {
-  return e.interval ? with_range(percent(e.value), percent_range(*e.interval)) : percent(e.value);
-}
-
-std::string unit_cell(const Estimate& e) {
-  return e.interval ? with_range(decimal(e.value), unit_range(*e.interval)) : decimal(e.value);
-}
-
 /// What a reader has to know of a run before believing its figures.
 std::string marks(const RunRecord& run) {
   std::string text;
   if (run.on_phantoms()) text += "<br><small>phantoms</small>";
   if (run.has_random_backbone()) text += "<br><small>random backbone</small>";
+  if (run.is_shorter() && !run.config.early_stopping)
+    text += fmt::format("<br><small>interrupted: {} of {} epochs</small>", run.epochs.size(),
+                        run.config.epochs);
   return text;
 }
 
@@ -60,10 +55,10 @@ std::string spread_cell(const Spread& s, bool as_percent) {
                     : with_range(decimal(s.mean), unit_range({s.low, s.high}));
 }
 
-/// Mean and range over seeds; "" where no model was trained with several.
+/// Mean and range over seeds and folds; "" where no model was trained with several.
 std::string seeds_table(const Report& report) {
-  HtmlTable table("Models trained with several seeds: mean, below it the smallest and the largest",
-                  {"Model", "Seeds", "Accuracy", "AUC", "Sensitivity", "Specificity"});
+  HtmlTable table("Models trained several times: mean, below it the smallest and the largest",
+                  {"Model", "Runs", "Accuracy", "AUC", "Sensitivity", "Specificity"});
   bool any = false;
   for (const RunGroup& group : report.groups) {
     if (group.runs.size() < 2) continue;

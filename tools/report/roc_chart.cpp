@@ -77,7 +77,8 @@ std::optional<Section> ranking_section(const Report& report) {
       legend(keys) +
           figure({roc.svg(), pr.svg()},
                  "How well each model ranks the validation images, whatever the threshold. Of "
-                 "several seeds the lowest is shown. The dotted diagonal is a coin's ROC curve.") +
+                 "several seeds or folds the lowest is shown. The dotted diagonal is a coin's ROC "
+                 "curve.") +
           without_predictions_note(report)};
 }
 

@@ -10,10 +10,14 @@
 namespace nanopneumo::report {
 namespace {
 
-/// Equal for runs that differ in the seed, in where they ran and in where their files lie.
+/// Equal for runs that differ in the seed, in the fold, in where they ran and in where their files lie.
 std::string key_of(const RunRecord& run) {
   Config config = run.config;
   config.seed = 0;
+  if (config.protocol.folds > 0) {
+    config.protocol.fold = 0;
+    config.protocol.split.clear();
+  }
   return fingerprint(config) + (run.has_random_backbone() ? " random" : "") +
          fmt::format(" {} ", config.epochs) + (run.on_phantoms() ? "phantoms" : config.data);
 }
@@ -23,6 +27,35 @@ std::string title_of(const RunRecord& run) {
 }
 
 }  // namespace
+
+std::optional<Predictions> RunGroup::judged() const {
+  if (!is_cross_validated()) return first().predictions;
+  struct Judgement {
+    std::string name;
+    std::uint8_t label;
+    double logit;
+  };
+  std::vector<Judgement> all;
+  for (const RunRecord& run : runs) {
+    if (run.config.seed != first().config.seed) continue;
+    if (!run.predictions) return std::nullopt;
+    const Predictions& p = *run.predictions;
+    for (std::size_t i = 0; i < p.size(); ++i)
+      all.push_back({p.names[i], p.labels[i], p.logits[i]});
+  }
+  std::ranges::sort(all, {}, &Judgement::name);  // folds of several models are dealt alike
+  Predictions judged;
+  for (const Judgement& j : all) {
+    judged.names.push_back(j.name);
+    judged.labels.push_back(j.label);
+    judged.logits.push_back(j.logit);
+  }
+  return judged;
+}
+
+bool share_names(const RunRecord& a, const RunRecord& b) {
+  return a.on_phantoms() == b.on_phantoms() && (!a.on_phantoms() || a.config.seed == b.config.seed);
+}
 
 std::vector<RunGroup> group_runs(std::vector<RunRecord> runs, Grouping grouping) {
   std::vector<RunGroup> groups;
@@ -39,7 +72,9 @@ std::vector<RunGroup> group_runs(std::vector<RunRecord> runs, Grouping grouping)
     groups[place].runs.push_back(std::move(run));
   }
   for (RunGroup& group : groups) {
-    std::ranges::stable_sort(group.runs, {}, [](const RunRecord& r) { return r.config.seed; });
+    std::ranges::stable_sort(group.runs, {}, [](const RunRecord& r) {
+      return std::pair(r.config.seed, r.config.protocol.fold);
+    });
     if (groups_of_title[group.title] > 1) group.title += fmt::format(" ({})", group.first().name);
   }
   return groups;

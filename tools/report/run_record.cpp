@@ -105,6 +105,11 @@ bool RunRecord::on_phantoms() const { return facts ? facts->phantoms : config.da
 
 bool RunRecord::has_random_backbone() const { return config.weights == "none"; }
 
+bool has_epochs(const fs::path& path) {
+  const RunFolder folder = RunFolder::open(path);
+  return is_there(folder.log()) && CsvTable::read(folder.log()).rows() > 0;
+}
+
 RunRecord read_run(const fs::path& path) {
   const RunFolder folder = RunFolder::open(path);
   RunRecord run{.name = name_of(path), .folder = path, .config = read_config(folder.config())};
@@ -126,13 +131,21 @@ RunRecord read_run(const fs::path& path) {
   return run;
 }
 
-std::vector<RunRecord> read_runs(const std::vector<std::string>& paths) {
+std::vector<RunRecord> read_runs(const std::vector<std::string>& paths,
+                                 std::vector<std::string>& left_out) {
   std::vector<RunRecord> runs;
   for (const std::string& path : paths) {
     const std::vector<fs::path> below = is_run(path) ? std::vector<fs::path>{} : runs_below(path);
     if (below.empty()) runs.push_back(read_run(path));
-    for (const fs::path& folder : below) runs.push_back(read_run(folder));
+    for (const fs::path& folder : below)
+      if (has_epochs(folder))
+        runs.push_back(read_run(folder));
+      else
+        left_out.push_back(
+            fmt::format("{} was left out: no epoch of it is complete yet.", name_of(folder)));
   }
+  if (runs.empty())
+    throw_input_error("no run in {} has a complete epoch yet; let one train on", shown(paths[0]));
   return runs;
 }
 

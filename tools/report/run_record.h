@@ -41,17 +41,23 @@ struct RunRecord {
   const Epoch& best_epoch() const { return epochs[best]; }
   /// Trained on synthetic pictures.
   bool on_phantoms() const;
+  /// Fewer epochs than it was to have: it was interrupted, or early stopping ended it.
+  bool is_shorter() const { return epochs.size() < static_cast<std::size_t>(config.epochs); }
   /// A backbone that never saw ImageNet.
   bool has_random_backbone() const;
 };
+
+/// Whether an epoch of the run is complete, so that there is something to report.
+bool has_epochs(const std::filesystem::path& folder);
 
 /// Reads a run. Throws InputError where `folder` holds none, no epoch of it is complete, or a file
 /// is damaged.
 RunRecord read_run(const std::filesystem::path& folder);
 
 /// The runs that are meant by `paths`: each is a run's folder, or a folder of such folders, whose
-/// runs come in the order of their names. Throws InputError as read_run does, and for a folder
-/// without runs.
-std::vector<RunRecord> read_runs(const std::vector<std::string>& paths);
+/// runs come in the order of their names. One in such a folder that has no complete epoch is left out, which
+/// a sentence in `left_out` says. Throws InputError as read_run does, and for a folder without runs.
+std::vector<RunRecord> read_runs(const std::vector<std::string>& paths,
+                                 std::vector<std::string>& left_out);
 
 }  // namespace nanopneumo::report

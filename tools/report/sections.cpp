@@ -23,7 +23,9 @@ std::string without_predictions_note(const Report& report) {
 }
 
 std::string name_of_run(const RunGroup& group, const RunRecord& run) {
-  return fmt::format("{}, seed\u00a0{}", group.title, run.config.seed);
+  const int fold = run.config.protocol.fold;
+  return fmt::format("{}, {}seed\u00a0{}", group.title,
+                     fold ? fmt::format("fold\u00a0{}, ", fold) : "", run.config.seed);
 }
 
 }  // namespace nanopneumo::report

@@ -30,6 +30,8 @@ std::optional<Section> summary_section(const Report& report);
 std::optional<Section> learning_curves_section(const Report& report);
 std::optional<Section> results_section(const Report& report);
 std::optional<Section> test_section(const Report& report);
+std::optional<Section> ensembles_section(const Report& report);
+std::optional<Section> cross_validation_section(const Report& report);
 std::optional<Section> comparison_section(const Report& report);
 std::optional<Section> ranking_section(const Report& report);
 std::optional<Section> calibration_section(const Report& report);

@@ -19,11 +19,18 @@ double mean_accuracy(const RunGroup& group) {
 }
 
 std::string tile(const RunGroup& group) {
-  const Evaluation e = evaluate(group.first());
+  const bool has_folds = group.is_cross_validated() && group.judged();
+  const Evaluation e = has_folds ? evaluate(group.judged()->probabilities(), group.judged()->labels)
+                                 : evaluate(group.first());
   const std::string interval =
       e.accuracy.interval ? percent_range(*e.accuracy.interval) : std::string("undefined");
   const std::string seeds =
-      group.runs.size() > 1
+      has_folds ? fmt::format(
+                      "mean of {} runs; {} images of seed {}'s folds together: {}, 95 % "
+                      "interval {}",
+                      group.runs.size(), whole(e.confusion.n()), group.first().config.seed,
+                      percent(e.accuracy.value), interval)
+      : group.runs.size() > 1
           ? fmt::format("mean of {} seeds; seed {}: {}, 95 % interval {}", group.runs.size(),
                         group.first().config.seed, percent(e.accuracy.value), interval)
           : fmt::format("95 % interval {}", interval);

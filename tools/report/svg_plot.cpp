@@ -23,6 +23,12 @@ const char* stroke_class(Stroke stroke) { return stroke == Stroke::dashed ? " da
 
 int colour(int series) { return series % kSeriesColours; }
 
+/// "0.25"; "2e+29" where a network diverged.
+std::string tick_text(double tick, int decimals) {
+  return std::abs(tick) < 1e6 ? fmt::format("{:.{}f}", tick, decimals)
+                              : fmt::format("{:.0e}", tick);
+}
+
 std::string hint_element(std::string_view hint) {
   return hint.empty() ? "" : fmt::format("<title>{}</title>", escape(hint));
 }
@@ -115,13 +121,13 @@ std::string Plot::svg() const {
     axes += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"></path>"
         "<text class=\"tick\" x=\"{0:.1f}\" y=\"{3:.1f}\" "
-        "text-anchor=\"middle\">{4:.{5}f}</text>\n",
-        left(tick), kTop, kBottom, kBottom + 15, tick, x_.decimals);
+        "text-anchor=\"middle\">{4}</text>\n",
+        left(tick), kTop, kBottom, kBottom + 15, tick_text(tick, x_.decimals));
   for (const double tick : y_.ticks)
     axes += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f} {1:.1f}H{2:.1f}\"></path>"
-        "<text class=\"tick\" x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5:.{6}f}</text>\n",
-        kLeft, top(tick), kRight, kLeft - 5, top(tick) + 4, tick, y_.decimals);
+        "<text class=\"tick\" x=\"{3:.1f}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>\n",
+        kLeft, top(tick), kRight, kLeft - 5, top(tick) + 4, tick_text(tick, y_.decimals));
   const double middle = (kTop + kBottom) / 2;
   axes += fmt::format(
       "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n"

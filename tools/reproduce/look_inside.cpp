@@ -10,6 +10,7 @@
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
 #include "tools/looking_inside.h"
+#include "tools/reproduce/train_planned.h"
 #include "train/predictions.h"
 
 namespace nanopneumo {
@@ -55,10 +56,12 @@ InsideOptions options_for(const fs::path& run, const Config& config) {
   return inside;
 }
 
-/// Runs `work` where `run`/`name` has no manifest yet; what an interrupted one left is removed before.
-void once(const fs::path& run, const char* name, const std::function<void()>& work) {
+/// Runs `work` where `run`/`name` does not hold `last`, the file that it writes last; what an interrupted one
+/// left is removed before.
+void once(const fs::path& run, const char* name, const char* last,
+          const std::function<void()>& work) {
   std::error_code error;
-  if (fs::exists(run / name / "manifest.json", error)) return;
+  if (fs::exists(run / name / last, error)) return;
   fs::remove_all(run / name);
   fmt::print("{} of {}\n", name, run.filename().string());
   work();
@@ -69,16 +72,16 @@ void once(const fs::path& run, const char* name, const std::function<void()>& wo
 void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder) {
   std::string model;
   for (const PlannedRun& run : plan.runs()) {
-    if (run.config.model == model) continue;
-    model = run.config.model;
     const fs::path path = folder.run(run);
+    if (run.config.model == model || !is_complete(run, path)) continue;
+    model = run.config.model;
     const Config config = read_config(RunFolder::open(path).config());
     const InsideOptions inside = options_for(path, config);
-    once(path, "gradcam", [&] { run_gradcam({.inside = inside, .layer = {}}); });
+    once(path, "gradcam", "manifest.json", [&] { run_gradcam({.inside = inside, .layer = {}}); });
     if (!config.data.empty())
-      once(path, "occlusion",
+      once(path, "occlusion", "occlusion.json",
            [&] { run_occlusion({.inside = inside, .patch = {}, .stride = {}}); });
-    once(path, "featuremaps", [&] {
+    once(path, "featuremaps", "manifest.json", [&] {
       InsideOptions plain;
       plain.run = inside.run;
       plain.device = inside.device;

@@ -5,8 +5,8 @@
 
 namespace nanopneumo {
 
-/// Grad-CAM and feature maps of each model's first run, and its occlusion audit where there are
-/// X-rays; of phantoms the pointing game. What is complete already is left alone. Needs runs that are complete.
+/// Grad-CAM and feature maps of each model's first complete run, and its occlusion audit where there are
+/// X-rays; of phantoms the pointing game. What is complete already is left alone.
 void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder);
 
 }  // namespace nanopneumo

@@ -131,16 +131,25 @@ void ReproduceFolder::begin(const ReproducePlan& plan) const {
           "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
           "another --out",
           shown(path_));
+    remove_stale_temporaries(path_);  // what a killed writer left
   } else {
     RunFolder::require_unused(path_);
     fs::create_directories(path_, error);
     write_file_atomically(this->plan(), plan_text(plan));
   }
+}
+
+void ReproduceFolder::write_notes(const ReproducePlan& plan,
+                                  const std::vector<std::string>& failures) const {
   std::string lines;
   for (const auto& [model, reason] : plan.skipped)
     lines += fmt::format("{} was left out (--skip-missing): {}\n", find_architecture(model).title,
                          reason);
-  if (!lines.empty()) write_file_atomically(notes(), lines);
+  for (const std::string& failure : failures) lines += failure + '\n';
+  if (!lines.empty())
+    write_file_atomically(notes(), lines);
+  else
+    fs::remove(notes());
 }
 
 }  // namespace nanopneumo

@@ -55,9 +55,12 @@ class ReproduceFolder {
 
   /// Throws InputError where there is no plan, or a damaged one.
   ReproducePlan read_plan() const;
-  /// Writes the plan, and notes.txt where models are skipped; the same plan may be there already. Throws
-  /// InputError where the folder holds another one or something else, or cannot be written.
+  /// Writes the plan; the same one may be there already. Throws InputError where the folder holds another
+  /// one or something else, or cannot be written.
   void begin(const ReproducePlan& plan) const;
+  /// Writes notes.txt where models were skipped or runs failed, which `failures` says in a sentence each; else
+  /// there is none afterwards.
+  void write_notes(const ReproducePlan& plan, const std::vector<std::string>& failures) const;
 
  private:
   std::filesystem::path path_;
