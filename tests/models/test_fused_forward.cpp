@@ -150,7 +150,7 @@ TEST_CASE("Frozen parameters beside learning ones stay as they are") {
 
 TEST_CASE("Batch normalisation in training does the pooling after it") {
   Graph g("g");
-  V x = g.input({12, 13, 3});
+  V x = g.input({16, 17, 3});
   x = g.add(conv(4, true, Activation::relu), x);
   x = g.add(BatchNormalization(), x);
   x = g.add(MaxPooling2D(2), x);
