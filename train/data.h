@@ -30,7 +30,7 @@ TrainingData load_training_data(const Config& config, int loader_threads,
 /// A checksum of the pixels and labels of both parts, in their order; file names do not count. It begins with
 /// "xxh64-".
 std::string fingerprint(const TrainingData& data);
-/// The same as earlier versions computed it, in two seconds: 16 digits. For their checkpoints.
+/// The same as earlier versions computed it, by FNV-1a: 16 digits. For their checkpoints.
 std::string earlier_fingerprint(const TrainingData& data);
 
 /// How many of the labels are 1.
