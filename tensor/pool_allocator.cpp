@@ -132,13 +132,13 @@ MemoryStatistics PoolAllocator::statistics() const {
 // granted, the memory is as good as any other.
 PoolAllocator::Source host_memory_source() {
   constexpr std::size_t kHugePage = std::size_t{2} << 20;
-  return {.take =
-              [](std::size_t bytes) {
-                const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-                void* memory = std::aligned_alloc(kHugePage, whole);
-                if (memory) madvise(memory, whole, MADV_HUGEPAGE);
-                return memory;
-              },
+  return {.take = [](std::size_t bytes) -> void* {
+            if (bytes > std::numeric_limits<std::size_t>::max() - kHugePage) return nullptr;
+            const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+            void* memory = std::aligned_alloc(kHugePage, whole);
+            if (memory) madvise(memory, whole, MADV_HUGEPAGE);
+            return memory;
+          },
           .give_back = [](void* memory, std::size_t) { std::free(memory); }};
 }
 

@@ -5,6 +5,7 @@
 
 #include "layers/conv2d.h"
 #include "layers/global_average_pooling2d.h"
+#include "layers/pooling2d.h"
 #include "tests/models/backbone_checks.h"
 #include "tests/models/network_figures.h"
 #include "tests/reference/reference_device.h"
@@ -13,7 +14,7 @@
 namespace nanopneumo::test {
 namespace {
 
-/// The outputs of each node whose function has kinks.
+/// The outputs of each node whose function has kinks, or that a function with kinks reads.
 using KinkedOutputs = std::map<int, std::vector<double>>;
 
 /// What one pass and its way back leave.
@@ -59,6 +60,55 @@ std::int64_t move_over_kinks(const Tensor<T>& output, const std::vector<double>&
   return crossed;
 }
 
+/// How many windows of a max pooling over (N, H, W, C) have their first largest element at another place in `a`
+/// than in `b`.
+std::int64_t windows_that_differ(const Shape& shape, const Window& w, const std::vector<double>& a,
+                                 const std::vector<double>& b) {
+  const std::int64_t H = shape[1], W = shape[2], C = shape[3];
+  std::int64_t differ = 0;
+  for (std::int64_t n = 0; n < shape[0]; ++n)
+    for (int p = 0; p < w.rows_out(to_int(H)); ++p)
+      for (int q = 0; q < w.columns_out(to_int(W)); ++q)
+        for (std::int64_t c = 0; c < C; ++c) {
+          std::size_t at_a = 0, at_b = 0;
+          bool first = true;
+          for (std::int64_t h = std::max(0, p * w.stride_h - w.pad.top);
+               h < std::min<std::int64_t>(H, p * w.stride_h - w.pad.top + w.R); ++h)
+            for (std::int64_t v = std::max(0, q * w.stride_w - w.pad.left);
+                 v < std::min<std::int64_t>(W, q * w.stride_w - w.pad.left + w.S); ++v) {
+              const auto i = static_cast<std::size_t>(((n * H + h) * W + v) * C + c);
+              if (first || a[i] > a[at_a]) at_a = i;
+              if (first || b[i] > b[at_b]) at_b = i;
+              first = false;
+            }
+          differ += at_a != at_b;
+        }
+  return differ;
+}
+
+/// Max pooling's derivative jumps where two elements of a window are equal. Puts an output that a max pooling
+/// reads where `others` are, from which it differs by rounding alone, so that both take the same elements.
+/// Returns for how many windows that made a difference.
+template <class T>
+std::int64_t take_the_same_largest(const Tensor<T>& output, const Window& window,
+                                   const std::vector<double>& others) {
+  constexpr double kRounding = 1e-4;
+  const std::vector<double> values = host_doubles(output);
+  REQUIRE(values.size() == others.size());
+  CHECK(max_relative_difference(values, others) <= kRounding);
+  const std::int64_t differ = windows_that_differ(output.shape(), window, values, others);
+  if (differ > 0) output.copy_from_host(std::vector<T>(others.begin(), others.end()));
+  return differ;
+}
+
+/// The max pooling that reads node n, or null.
+const MaxPooling2D* max_pool_after(const Graph& graph, int n) {
+  for (const Node& node : graph.nodes())
+    if (std::ranges::count(node.inputs, n))
+      if (const auto* pool = dynamic_cast<const MaxPooling2D*>(node.layer.get())) return pool;
+  return nullptr;
+}
+
 /// With `sides`, ReLU's derivative is that of these outputs wherever the own ones lie at a kink.
 template <class T>
 Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode mode,
@@ -74,8 +124,13 @@ Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode 
   parameters.reset_gradients();
   Gradients result;
   const Observer<T> look_at_kinks = [&](int node, const Variable<T>& output) {
-    if (!has_kinks(*graph.nodes()[static_cast<std::size_t>(node)].layer)) return;
-    if (sides) result.crossed += move_over_kinks(output.value, sides->at(node));
+    const MaxPooling2D* pool = max_pool_after(graph, node);
+    const bool kinks = has_kinks(*graph.nodes()[static_cast<std::size_t>(node)].layer);
+    if (!kinks && !pool) return;
+    if (sides && kinks) result.crossed += move_over_kinks(output.value, sides->at(node));
+    if (sides && pool)
+      result.crossed += take_the_same_largest(
+          output.value, pool->window(output.shape().without_batch()), sides->at(node));
     result.kinked_outputs[node] = host_doubles(output.value);
   };
   constexpr int kImages = 2;
@@ -154,8 +209,8 @@ void check_gradients_of_reference(const BackboneFigures& figures, BatchNormMode 
   check(compute<double>(*make_reference_device(), figures, mode), figures, mode, 1e-8);
 }
 
-// The derivative of ReLU jumps. Of the millions of inputs of ReLU a handful lie nearer to a kink than the
-// rounding of float32. Where one of them gets the other derivative, the gradients of the layers before it
+// The derivatives of ReLU and of max pooling jump. Of the millions of inputs of ReLU a handful lie nearer to a
+// kink than the rounding of float32, and so do a few pairs of a pooling's largest elements. Where one of them gets the other derivative, the gradients of the layers before it
 // change, in Keras as here (findings.md). So float32 is compared with a double reference in which these
 // elements are on the same side, to the whole tolerance, and with Keras in float64 only roughly where there
 // are such elements.
