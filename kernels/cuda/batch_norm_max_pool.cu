@@ -42,14 +42,14 @@ struct Affine {
 /// dx = scale * (g - constant - (x - mean) * slope), and 0 where x is a ReLU's 0.
 struct InputGradient {
   const float *x, *mean, *scale, *constant, *slope;  ///< x as large as dx, the others (C)
-  bool after_relu;
+  float floor;  ///< 0 after a ReLU, else -infinity: x above it lets the gradient through
   float* dx;
 
   template <int V>
   struct Of {
     const float* x;
     Pack<V> mean, scale, constant, slope;
-    bool after_relu;
+    float floor;
     float* dx;
 
     __device__ __forceinline__ void operator()(std::int64_t index, const Pack<V>& g) const {
@@ -58,7 +58,7 @@ struct InputGradient {
       UNROLL for (int v = 0; v < V; ++v) {
         const float gradient =
             scale.at[v] * (g.at[v] - constant.at[v] - (value.at[v] - mean.at[v]) * slope.at[v]);
-        result.at[v] = !after_relu || value.at[v] > 0 ? gradient : 0.0f;
+        result.at[v] = value.at[v] > floor ? gradient : 0.0f;
       }
       store_pack(dx + index, result.at);
     }
@@ -70,7 +70,7 @@ struct InputGradient {
             load_pack<V>(scale + c),
             load_pack<V>(constant + c),
             load_pack<V>(slope + c),
-            after_relu,
+            floor,
             dx};
   }
 };
@@ -197,10 +197,10 @@ void batch_norm_max_pool_gradient(Stream& stream, const ChannelwiseDims& dims, d
                      .offset = nullptr,
                      .constant = constant,
                      .slope = slope});
-  launch_max_pool_gradient(
-      stream, "batch_norm_max_pool_gradient_kernel", dims,
-      is_aligned16(x) && is_aligned16(dx) && is_aligned16(mean), argmax, dy,
-      InputGradient{x, mean, scale, constant, slope, before == Activation::relu, dx});
+  launch_max_pool_gradient(stream, "batch_norm_max_pool_gradient_kernel", dims,
+                           is_aligned16(x) && is_aligned16(dx) && is_aligned16(mean), argmax, dy,
+                           InputGradient{x, mean, scale, constant, slope,
+                                         before == Activation::relu ? 0.0f : -INFINITY, dx});
 }
 
 }  // namespace nanopneumo::GPU_NAMESPACE

@@ -86,13 +86,11 @@ __global__ void __launch_bounds__(kWindowThreads)
   if (!grid.has(item)) return;
   const auto [n, row, column, c] = grid.place(item);
   const int h0 = row - tile_shift<Tile>(d.pad_top), w0 = column - tile_shift<Tile>(d.pad_left);
-  const std::int64_t image = d.output(n, 0, 0, c);
-
   Pack<V> sum[Tile::kRows][Tile::kColumns] = {};
   for_each_window<Tile>(
       d, h0, w0, Routed<V>{},
       [&](int p, int q) {
-        const std::int64_t index = image + std::int64_t{p * d.Q + q} * d.C;
+        const std::int64_t index = d.output(n, p, q, c);
         return Routed<V>{load_pack<V>(dy + index), load_bytes<V>(argmax + index)};
       },
       [&](int i, int j, int r, int s, const Routed<V>& window) {

@@ -9,12 +9,13 @@ namespace nanopneumo::test {
 namespace {
 
 TEST_CASE("xxh64 gives the sums that are published") {
-  const std::string words = "Nobody inspects the spammish repetition";  // python-xxhash's README
+  // python-xxhash's README has the last two.
+  const std::string words = "Nobody inspects the spammish repetition";
   CHECK(xxh64("") == 0xef46db3751d8e999);
   CHECK(xxh64("a") == 0xd24ec4f1a98c6e5b);
   CHECK(xxh64("abc") == 0x44bc2cf5ad770999);
   CHECK(xxh64(words) == 0xfbcea83c8a378bf1);
-  CHECK(xxh64(words, 20141025) == 0xb559b98d844e0635);
+  CHECK(xxh64("xxhash", 20141025) == 0xb559b98d844e0635);
   count_cases(5);
 }
 

@@ -62,15 +62,16 @@ class FixedPlan {
     memory_.scratch = scratch_bytes_;
   }
 
-  /// N images.
-  void run(CpuStream& stream, const float* x, float* y, PlanObserver* observer) {
-    convert(stream, N_ * x_size_, x, x_);
+  /// The first `images` of N. The others are computed along with them from what was there before: what comes
+  /// out for an image then does not depend on how many it came with.
+  void run(CpuStream& stream, int images, const float* x, float* y, PlanObserver* observer) {
+    convert(stream, images * x_size_, x, x_);
     for (const NumberedStep& step : steps_) {
       if (observer) observer->begin(step.operation, N_);
       step.work->run(stream);
       if (observer) observer->end(step.operation, N_);
     }
-    convert(stream, N_ * y_size_, y_, y);
+    convert(stream, images * y_size_, y_, y);
   }
 
   /// Puts into `facts`, one for each operation, what computes it here.
@@ -118,56 +119,41 @@ class CpuPlan final : public CompiledPlan {
 
   void run(Stream& stream, int N, const float* x, float* y, PlanObserver* observer) override {
     CpuStream& cpu = cpu_stream(stream);
-    for (int n = 0; n < N;) {
-      const int images = images_of_next(N - n);
-      FixedPlan<E>& fixed = make(cpu, images);
-      fixed.run(cpu, x + n * fixed.x_size(), y + n * fixed.y_size(), observer);
-      n += images;
-    }
+    FixedPlan<E>& fixed = make(cpu);
+    for (int n = 0; n < N; n += at_once_)
+      fixed.run(cpu, std::min(at_once_, N - n), x + n * fixed.x_size(), y + n * fixed.y_size(),
+                observer);
   }
 
-  void prepare(Stream& stream, int N) override {
-    for (int n = 0; n < N;) {
-      const int images = images_of_next(N - n);
-      make(cpu_stream(stream), images);
-      n += images;
-    }
-  }
+  void prepare(Stream& stream, int) override { make(cpu_stream(stream)); }
 
-  std::vector<PlanStepFacts> steps(int N) const override {
+  std::vector<PlanStepFacts> steps(int) const override {
     std::vector<PlanStepFacts> facts;
     for (std::size_t i = 0; i < plan_.operations.size(); ++i)
       facts.push_back(describe_operation(plan_, i, sizeof(E)));
-    (N >= at_once_ ? several_ : single_).value().name_algorithms(facts);
+    fixed_.value().name_algorithms(facts);
     return facts;
   }
 
   PlanMemory memory() const override {
     PlanMemory memory{.weights = weight_bytes(plan_)};
-    std::size_t workspace = 0;
-    for (const std::optional<FixedPlan<E>>* fixed : {&several_, &single_})
-      if (*fixed) {
-        memory += (*fixed)->memory();
-        workspace = std::max(workspace, (*fixed)->workspace_bytes());
-      }
-    memory.scratch += workspace;
+    if (fixed_) {
+      memory += fixed_->memory();
+      memory.scratch += fixed_->workspace_bytes();
+    }
     return memory;
   }
 
  private:
-  /// Of `left` ones.
-  int images_of_next(int left) const { return left >= at_once_ ? at_once_ : 1; }
-
-  FixedPlan<E>& make(CpuStream& stream, int images) {
-    std::optional<FixedPlan<E>>& fixed = images == 1 ? single_ : several_;
-    if (!fixed) fixed.emplace(stream, plan_, choices_, images);
-    return *fixed;
+  FixedPlan<E>& make(CpuStream& stream) {
+    if (!fixed_) fixed_.emplace(stream, plan_, choices_, at_once_);
+    return *fixed_;
   }
 
   Plan<float> plan_;
   Choices choices_;
   int at_once_;
-  std::optional<FixedPlan<E>> several_, single_;
+  std::optional<FixedPlan<E>> fixed_;
 };
 
 }  // namespace

@@ -49,7 +49,7 @@ void convolve_once(Stream& stream, const Tiling& tiling, int C, const float* x,
 }  // namespace
 
 bool pays(const ConvDims& d) {
-  constexpr int kFewestChannels = 32, kFewestTiles = 64;
+  constexpr int kFewestChannels = 32, kFewestTiles = 2048;
   return applies(d.window) && d.C >= kFewestChannels && d.K >= kFewestChannels &&
          forward_tiling(d).count() >= kFewestTiles;
 }
