@@ -110,7 +110,7 @@ bool FrozenFeatures::compute_all(int batch, const WorkProgress& progress) {
     const std::span<const std::int64_t> which = batch_from(done);
     rows(which, batch_from(done + which.size()));
     done += which.size();
-    if (!progress(static_cast<std::int64_t>(done), images().size())) return complete();
+    if (!progress(static_cast<std::int64_t>(done), images().size())) return false;
   }
   return true;
 }

@@ -21,7 +21,8 @@ struct Small {
   explicit Small(const char* model = "mobilenet", int side = 46, int threads = 1)
       : device(make_cpu_device(threads)),
         images(make_phantoms(kImages, side, side, 5, kPhantomStream, 1)),
-        network(find_architecture(model), {side, side, 3}, {.alpha = 0.25}, *device, 1) {
+        network(find_architecture(model), {side, side, 3},
+                {.alpha = model == std::string_view("mobilenet") ? 0.25 : 1}, *device, 1) {
     assign_formula(network.graph(), network.parameters());
     network.frozen_parameters_changed();
   }
