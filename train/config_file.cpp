@@ -146,6 +146,8 @@ toml::table parse_text(const std::string& text, const std::filesystem::path& fil
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::ostringstream text;
+  in.peek();
+  if (in.eof() && !in.bad()) return {};  // nothing to read is a failure to operator<<
   if (!(in && text << in.rdbuf()))
     throw_input_error("{} cannot be read; give the folder of a run, or a file with options",
                       file.string());

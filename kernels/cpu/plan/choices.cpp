@@ -6,16 +6,22 @@ namespace nanopneumo::cpu {
 namespace {
 
 constexpr int kFewestChannels = 32;
+constexpr std::int64_t kFewestTiles = 64;
+
+/// Of 4x4 outputs each.
+std::int64_t tiles(const PlanValue& y, int images) {
+  return std::int64_t{images} * ((y.H + 3) / 4) * ((y.W + 3) / 4);
+}
 
 }  // namespace
 
-Choices default_choices(const Plan<float>& plan, Precision precision) {
+Choices default_choices(const Plan<float>& plan, int images, Precision precision) {
   Choices choices(plan.operations.size(), Algorithm::direct);
   if (precision != Precision::float32) return choices;
   for (std::size_t i = 0; i < choices.size(); ++i)
     if (const auto* op = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
         op && winograd::applies(op->window) && plan.value(op->x).C >= kFewestChannels &&
-        plan.value(op->y).C >= kFewestChannels)
+        plan.value(op->y).C >= kFewestChannels && tiles(plan.value(op->y), images) >= kFewestTiles)
       choices[i] = Algorithm::winograd;
   return choices;
 }

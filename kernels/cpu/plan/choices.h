@@ -14,8 +14,8 @@ enum class Algorithm { direct, winograd };
 /// For each operation of a plan; of those that are no convolutions, direct.
 using Choices = std::vector<Algorithm>;
 
-/// Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill registers with, where
-/// the arithmetic is float32: its filters are transformed once here, so that it pays at any size.
-Choices default_choices(const Plan<float>& plan, Precision precision);
+/// Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill registers with and, with
+/// `images` at once, enough tiles to share the reading of its filters, where the arithmetic is float32.
+Choices default_choices(const Plan<float>& plan, int images, Precision precision);
 
 }  // namespace nanopneumo::cpu

@@ -114,8 +114,8 @@ class CpuPlan final : public CompiledPlan {
  public:
   CpuPlan(Plan<float> plan, Precision precision)
       : plan_(std::move(plan)),
-        choices_(default_choices(plan_, precision)),
-        at_once_(images_at_once(plan_)) {}
+        at_once_(images_at_once(plan_)),
+        choices_(default_choices(plan_, at_once_, precision)) {}
 
   void run(Stream& stream, int N, const float* x, float* y, PlanObserver* observer) override {
     CpuStream& cpu = cpu_stream(stream);
@@ -151,8 +151,8 @@ class CpuPlan final : public CompiledPlan {
   }
 
   Plan<float> plan_;
-  Choices choices_;
   int at_once_;
+  Choices choices_;
   std::optional<FixedPlan<E>> fixed_;
 };
 
