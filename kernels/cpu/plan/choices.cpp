@@ -6,7 +6,7 @@ namespace nanopneumo::cpu {
 namespace {
 
 constexpr int kFewestChannels = 32;
-constexpr std::int64_t kFewestTiles = 64;
+constexpr std::int64_t kFewestTiles = 4096;
 
 /// Of 4x4 outputs each.
 std::int64_t tiles(const PlanValue& y, int images) {
