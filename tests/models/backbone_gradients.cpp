@@ -166,7 +166,7 @@ void check_gradients_of_reference(const BackboneFigures& figures, BatchNormMode 
 // The derivatives of ReLU and max pooling jump. Of the millions of their inputs a handful lie nearer to a kink
 // than the rounding of float32. Where one of them gets the other derivative, the gradients of the layers before
 // it change, in Keras as here (findings.md). So float32 is compared with the double reference at the same
-// point, where these layers have the outputs that they have in float32, to the whole tolerance; and with Keras
+// point, where these layers have the outputs that they have in float32, to a tenth of the tolerance; and with Keras
 // in float64 only roughly where some element is on the other side of ReLU's kink.
 void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode) {
   const bool training = mode == BatchNormMode::training;
@@ -179,7 +179,7 @@ void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode
   const Gradients exact = compute<double>(*reference, figures, mode, &found.kinked_outputs);
   for (const auto& [name, gradient] : found.of_parameter) {
     const double difference = gradient_difference(gradient, exact.of_parameter.at(name));
-    CHECK_MESSAGE(difference <= tolerance, name << " " << difference);
+    CHECK_MESSAGE(difference <= tolerance / 10, name << " " << difference);
     count_cases();
   }
   if (training) compare(found.moving_after, figures.moving_after, 1e-5);
