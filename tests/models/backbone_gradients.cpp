@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <set>
 
 #include "layers/conv2d.h"
 #include "layers/global_average_pooling2d.h"
-#include "layers/pooling2d.h"
 #include "tests/models/backbone_checks.h"
 #include "tests/models/network_figures.h"
 #include "tests/reference/reference_device.h"
@@ -14,7 +14,7 @@
 namespace nanopneumo::test {
 namespace {
 
-/// The outputs of each node whose function has kinks, or that a function with kinks reads.
+/// The outputs of each node at which the derivative may jump: see kinks_of.
 using KinkedOutputs = std::map<int, std::vector<double>>;
 
 /// What one pass and its way back leave.
@@ -22,7 +22,6 @@ struct Gradients {
   double loss = 0;
   std::map<std::string, std::vector<double>> of_parameter, moving_after;
   KinkedOutputs kinked_outputs;
-  std::int64_t crossed = 0;  ///< elements that were moved to the other side of a kink
 };
 
 /// How much more than its tolerance a gradient may differ from Keras' in float64 where rounding takes a
@@ -39,80 +38,39 @@ bool has_kinks(const Layer& layer) {
 /// The piece of ReLU or ReLU6 that a value of theirs is on.
 int side(double y) { return y <= 0 ? 0 : y < 6 ? 1 : 2; }
 
-/// Puts the elements of a node's output that lie on another side of a kink than in `others` where they are
-/// in those, so that they get the same derivative. They have to lie at the kink but for rounding, which is
-/// in proportion to the node's largest output. Returns how many there were.
+/// The nodes at which the derivative may jump: those of ReLU, and those among whose outputs a max pooling
+/// chooses.
+std::set<int> kinks_of(const Graph& graph) {
+  std::set<int> kinks;
+  for (int n = 1; n < static_cast<int>(graph.nodes().size()); ++n) {
+    const Node& node = graph.nodes()[static_cast<std::size_t>(n)];
+    if (has_kinks(*node.layer)) kinks.insert(n);
+    if (node.layer->class_name() == "MaxPooling2D")
+      kinks.insert(node.inputs.begin(), node.inputs.end());
+  }
+  return kinks;
+}
+
+/// Puts `others`, the same but for the rounding of one layer, in the place of a node's output. What the way
+/// back reads is this very tensor.
 template <class T>
-std::int64_t move_over_kinks(const Tensor<T>& output, const std::vector<double>& others) {
-  constexpr double kRounding = 1e-4;
-  std::vector<double> values = host_doubles(output);
-  REQUIRE(values.size() == others.size());
-  const double rounding = kRounding * *std::ranges::max_element(others);
-  std::int64_t crossed = 0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (side(values[i]) != side(others[i])) {
-      CHECK(std::abs(values[i] - others[i]) <= rounding);
-      values[i] = others[i];
-      ++crossed;
-    }
-  // What the way back of ReLU reads is this very tensor.
-  if (crossed > 0) output.copy_from_host(std::vector<T>(values.begin(), values.end()));
-  return crossed;
+void take_over(const Tensor<T>& output, const std::vector<double>& others) {
+  constexpr double kRounding = 1e-4;  // as a share of the largest output
+  CHECK(max_relative_difference(others, host_doubles(output)) <= kRounding);
+  output.copy_from_host(std::vector<T>(others.begin(), others.end()));
 }
 
-/// How many windows of a max pooling over (N, H, W, C) have their first largest element at another place in `a`
-/// than in `b`.
-std::int64_t windows_that_differ(const Shape& shape, const Window& w, const std::vector<double>& a,
-                                 const std::vector<double>& b) {
-  const std::int64_t H = shape[1], W = shape[2], C = shape[3];
-  std::int64_t differ = 0;
-  for (std::int64_t n = 0; n < shape[0]; ++n)
-    for (int p = 0; p < w.rows_out(to_int(H)); ++p)
-      for (int q = 0; q < w.columns_out(to_int(W)); ++q)
-        for (std::int64_t c = 0; c < C; ++c) {
-          std::size_t at_a = 0, at_b = 0;
-          bool first = true;
-          for (std::int64_t h = std::max(0, p * w.stride_h - w.pad.top);
-               h < std::min<std::int64_t>(H, p * w.stride_h - w.pad.top + w.R); ++h)
-            for (std::int64_t v = std::max(0, q * w.stride_w - w.pad.left);
-                 v < std::min<std::int64_t>(W, q * w.stride_w - w.pad.left + w.S); ++v) {
-              const auto i = static_cast<std::size_t>(((n * H + h) * W + v) * C + c);
-              if (first || a[i] > a[at_a]) at_a = i;
-              if (first || b[i] > b[at_b]) at_b = i;
-              first = false;
-            }
-          differ += at_a != at_b;
-        }
-  return differ;
+/// Whether some element is on another side of a kink of ReLU in `a` than in `b`.
+bool kinks_crossed(const KinkedOutputs& a, const KinkedOutputs& b) {
+  return std::ranges::any_of(a, [&](const auto& entry) {
+    return !std::ranges::equal(entry.second, b.at(entry.first), {}, side, side);
+  });
 }
 
-/// Max pooling's derivative jumps where two elements of a window are equal. Puts an output that a max pooling
-/// reads where `others` are, from which it differs by rounding alone, so that both take the same elements.
-/// Returns for how many windows that made a difference.
-template <class T>
-std::int64_t take_the_same_largest(const Tensor<T>& output, const Window& window,
-                                   const std::vector<double>& others) {
-  constexpr double kRounding = 1e-4;
-  const std::vector<double> values = host_doubles(output);
-  REQUIRE(values.size() == others.size());
-  CHECK(max_relative_difference(values, others) <= kRounding);
-  const std::int64_t differ = windows_that_differ(output.shape(), window, values, others);
-  if (differ > 0) output.copy_from_host(std::vector<T>(others.begin(), others.end()));
-  return differ;
-}
-
-/// The max pooling that reads node n, or null.
-const MaxPooling2D* max_pool_after(const Graph& graph, int n) {
-  for (const Node& node : graph.nodes())
-    if (std::ranges::count(node.inputs, n))
-      if (const auto* pool = dynamic_cast<const MaxPooling2D*>(node.layer.get())) return pool;
-  return nullptr;
-}
-
-/// With `sides`, ReLU's derivative is that of these outputs wherever the own ones lie at a kink.
+/// With `point`, these outputs take the place of the own ones: the gradients are those at that point.
 template <class T>
 Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode mode,
-                  const KinkedOutputs* sides = nullptr) {
+                  const KinkedOutputs* point = nullptr) {
   const Architecture& architecture = find_architecture(figures.model);
   const int size = figures.gradient_size;
   // The goldens were made without drop-connect.
@@ -123,14 +81,10 @@ Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode 
   Tape<T> tape(device);
   parameters.reset_gradients();
   Gradients result;
+  const std::set<int> kinks = kinks_of(graph);
   const Observer<T> look_at_kinks = [&](int node, const Variable<T>& output) {
-    const MaxPooling2D* pool = max_pool_after(graph, node);
-    const bool kinks = has_kinks(*graph.nodes()[static_cast<std::size_t>(node)].layer);
-    if (!kinks && !pool) return;
-    if (sides && kinks) result.crossed += move_over_kinks(output.value, sides->at(node));
-    if (sides && pool)
-      result.crossed += take_the_same_largest(
-          output.value, pool->window(output.shape().without_batch()), sides->at(node));
+    if (!kinks.contains(node)) return;
+    if (point) take_over(output.value, point->at(node));
     result.kinked_outputs[node] = host_doubles(output.value);
   };
   constexpr int kImages = 2;
@@ -209,21 +163,23 @@ void check_gradients_of_reference(const BackboneFigures& figures, BatchNormMode 
   check(compute<double>(*make_reference_device(), figures, mode), figures, mode, 1e-8);
 }
 
-// The derivatives of ReLU and of max pooling jump. Of the millions of inputs of ReLU a handful lie nearer to a
-// kink than the rounding of float32, and so do a few pairs of a pooling's largest elements. Where one of them gets the other derivative, the gradients of the layers before it
-// change, in Keras as here (findings.md). So float32 is compared with a double reference in which these
-// elements are on the same side, to the whole tolerance, and with Keras in float64 only roughly where there
-// are such elements.
+// The derivatives of ReLU and max pooling jump. Of the millions of their inputs a handful lie nearer to a kink
+// than the rounding of float32. Where one of them gets the other derivative, the gradients of the layers before
+// it change, in Keras as here (findings.md). So float32 is compared with the double reference at the same
+// point, where these layers have the outputs that they have in float32, to a tenth of the tolerance; and with Keras
+// in float64 only roughly where some element is on the other side of ReLU's kink.
 void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode) {
   const bool training = mode == BatchNormMode::training;
   const double tolerance = training ? 1e-2 : 1e-3;
   const Gradients found = compute<float>(*make_cpu_device(2), figures, mode);
-  const Gradients exact =
-      compute<double>(*make_reference_device(), figures, mode, &found.kinked_outputs);
-  check(found, figures, mode, exact.crossed > 0 ? kPastKink * tolerance : tolerance);
+  const auto reference = make_reference_device();
+  const bool crossed = kinks_crossed(found.kinked_outputs,
+                                     compute<double>(*reference, figures, mode).kinked_outputs);
+  check(found, figures, mode, crossed ? kPastKink * tolerance : tolerance);
+  const Gradients exact = compute<double>(*reference, figures, mode, &found.kinked_outputs);
   for (const auto& [name, gradient] : found.of_parameter) {
     const double difference = gradient_difference(gradient, exact.of_parameter.at(name));
-    CHECK_MESSAGE(difference <= tolerance, name << " " << difference);
+    CHECK_MESSAGE(difference <= tolerance / 10, name << " " << difference);
     count_cases();
   }
   if (training) compare(found.moving_after, figures.moving_after, 1e-5);
