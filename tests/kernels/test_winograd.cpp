@@ -191,22 +191,23 @@ TEST_CASE("NaN reaches the outputs that read it through Winograd's convolution a
   }
 }
 
-/// Dims for which conv_* of the CPU take Winograd's algorithm.
+/// Dims for which conv_* of the CPU take Winograd's algorithm: a training batch's many tiles, with as few channels
+/// as that allows, since the reference computes them one by one.
 ConvDims chosen_dims(CaseRandom& random) {
-  for (;;) {
-    ConvDims d = any_dims(random, 70);
-    d.N = random.integer(1, 12);
-    d.H += random.integer(0, 20);
-    d.C = random.integer(32, 70);
-    d.K = random.integer(32, 70);
-    if (pays(d)) return d;
-  }
+  ConvDims d = any_dims(random, 70);
+  d.N = 13;
+  d.H = random.integer(53, 60);
+  d.W = random.integer(53, 60);
+  d.C = random.integer(32, 37);
+  d.K = random.integer(32, 37);
+  REQUIRE(pays(d));
+  return d;
 }
 
 /// Runs `body(Case&)` on the devices of the CPU alone.
 template <class Body>
 void conformance_on_cpu(const std::string& operation, const Body& body) {
-  constexpr int kChosenCases = 40;
+  constexpr int kChosenCases = 6;
   Tally tally{.operation = operation + " by Winograd"};
   for (const DeviceUnderTest& entry : devices_under_test()) {
     if (!entry.label.starts_with("cpu")) continue;
