@@ -27,11 +27,11 @@ template <class T>
 FrozenPlan<T>::~FrozenPlan() = default;
 
 template <class T>
-FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                          Segment segment, [[maybe_unused]] Precision precision) {
+Plan<T> FrozenPlan<T>::begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
+                             Segment segment) {
   const std::size_t last =
       segment.last < 0 ? graph.nodes().size() - 1 : static_cast<std::size_t>(segment.last);
-  if (last == static_cast<std::size_t>(segment.first)) return;
+  if (last == static_cast<std::size_t>(segment.first)) return {};
   Plan<T> plan = lower(graph, parameters, segment);
   fuse(plan);
   operations_ = plan.operations.size();
@@ -42,6 +42,21 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
                    graph.nodes()[static_cast<std::size_t>(segment.first)].output,
                    graph.nodes()[last].output,
                    {}});
+  return plan;
+}
+
+template <class T>
+FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
+                          Segment segment) {
+  const Plan<T> plan = begin(graph, parameters, device, segment);
+  if (executor_) executor_->portable.emplace(device, plan);
+}
+
+template <class T>
+FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
+                          Segment segment, [[maybe_unused]] Precision precision) {
+  Plan<T> plan = begin(graph, parameters, device, segment);
+  if (!executor_) return;
   if constexpr (std::is_same_v<T, float>) executor_->compiled = device.compile(plan, precision);
   if (!executor_->compiled) executor_->portable.emplace(device, plan);
 }

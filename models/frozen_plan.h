@@ -1,11 +1,10 @@
-// The frozen part of a network as a flat list of fused operations.
+// A part of a network in inference mode as a flat list of fused operations.
 //
-// Nothing in it is trained, so batch normalisation is a constant affine map per channel that folds into the
-// convolution before it, and zero padding, bias, residual and activation become part of that convolution's
-// call. Three steps make it: the graph's layers become operations (plan_lowering.h), rules fuse them
-// (plan_rules.h), and the device compiles what is left for itself where it can (Device::compile); any other
-// runs it operation by operation (portable_plan.h). The graph knows nothing of fusion, and a plan nothing of
-// the graph.
+// Nothing in it is trained meanwhile, so batch normalisation is a constant affine map per channel that folds into
+// the convolution before it, and zero padding, bias, residual and activation become part of that convolution's
+// call. The graph's layers become operations (plan_lowering.h) and rules fuse them (plan_rules.h). Then either
+// the device's kernels run what is left one by one (portable_plan.h), or the device compiles it for itself
+// (Device::compile). The graph knows nothing of fusion, and a plan nothing of the graph.
 #pragma once
 
 #include <memory>
@@ -22,9 +21,12 @@ class FrozenPlan {
  public:
   /// Gives its input back.
   FrozenPlan();
-  /// precision: of a device that offers several (Device::frozen_precision).
+  /// For parts that training changes between two plans. A NaN among the parameters reaches the result.
+  FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment);
+  /// For a part that stays as it is: compiled by a device that can, to compute in `precision` where it offers
+  /// several (Device::frozen_precision). The parameters have to be finite: an activation may take a NaN for 0.
   FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment,
-             Precision precision = Precision::float32);
+             Precision precision);
   FrozenPlan(FrozenPlan&&) noexcept;
   FrozenPlan& operator=(FrozenPlan&&) noexcept;
   ~FrozenPlan();
@@ -46,6 +48,10 @@ class FrozenPlan {
 
  private:
   struct Executor;
+
+  /// The fused operations of a segment, with an executor that has neither way to run them yet.
+  Plan<T> begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
+                Segment segment);
 
   std::unique_ptr<Executor> executor_;
   std::size_t operations_ = 0;

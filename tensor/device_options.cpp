@@ -46,8 +46,8 @@ void DeviceOptions::validate() const {
   require_known("--gemm", gemm, kGemms);
   if (device == "cpu" && precision == "tf32")
     throw_input_error(
-        "--precision tf32 is of a GPU's tensor cores; give --device cuda or emulated, or leave "
-        "--precision away");
+        "--precision tf32 is of a GPU's tensor cores, which the device cpu has not; give "
+        "--device cuda or emulated, or leave --precision away");
   if (device == "cpu" && precision == "bf16" && !cpu::multiplies_bfloat16())
     throw_input_error(
         "--precision bf16 needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX), and this one "

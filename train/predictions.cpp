@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "io/atomic_file.h"
 #include "io/csv.h"
 #include "io/file_bytes.h"
@@ -31,6 +34,19 @@ void write_predictions(const std::filesystem::path& file, const Predictions& p) 
   write_file_atomically(file, text);
 }
 
+namespace {
+
+/// The float32 that was written: its nine digits are another number as a double, and a threshold chosen among
+/// them would leave out the very image it was chosen for.
+double float32(double digits, const std::filesystem::path& file, std::size_t row) {
+  if (!(std::abs(digits) <= static_cast<double>(std::numeric_limits<float>::max())))
+    throw_input_error("{}: row {} has the logit {}, which is no float32; restore the file",
+                      shown(file), row + 2, digits);
+  return static_cast<float>(digits);
+}
+
+}  // namespace
+
 Predictions read_predictions(const std::filesystem::path& file) {
   const CsvTable table = CsvTable::read(file);
   Predictions p;
@@ -41,7 +57,7 @@ Predictions read_predictions(const std::filesystem::path& file) {
                         shown(file), row + 2, shown(label));
     p.names.push_back(table.text(row, "image"));
     p.labels.push_back(label == "1");
-    p.logits.push_back(table.number(row, "logit"));
+    p.logits.push_back(float32(table.number(row, "logit"), file, row));
   }
   if (p.size() == 0) throw_input_error("{} names no image; restore the file", shown(file));
   return p;

@@ -40,7 +40,8 @@ Tensor<T> small_output(Device& device, const Architecture& architecture, bool in
   Parameters<T> parameters(graph, device, 1);
   assign_formula(graph, parameters, kOtherStep);
   const Tensor<T> x = small_input<T>(device, architecture);
-  if (way == Way::fused) return FrozenPlan<T>(graph, parameters, device, {}).run(x);
+  if (way == Way::fused)
+    return FrozenPlan<T>(graph, parameters, device, {}, device.frozen_precision()).run(x);
   Tape<T> off(device, Tape<T>::Recording::off);
   return forward<T>(graph, parameters, off, {x}, Pass{}).value;
 }

@@ -94,7 +94,8 @@ class BackboneInFloat {
   std::array<Tensor<float>, 2> both_ways(const Tensor<float>& x) const {
     Tape<float> off(x.device(), Tape<float>::Recording::off);
     return {forward(graph_, parameters_, off, {x}, Pass{}).value,
-            FrozenPlan<float>(graph_, parameters_, x.device(), {}).run(x)};
+            FrozenPlan<float>(graph_, parameters_, x.device(), {}, x.device().frozen_precision())
+                .run(x)};
   }
 
  private:

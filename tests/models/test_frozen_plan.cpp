@@ -1,6 +1,9 @@
 // The fused plan against running the graph layer by layer.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "kernels/cpu/cpu_features.h"
 #include "layers/activation.h"
 #include "layers/add.h"
@@ -330,6 +333,22 @@ TEST_CASE("A plan refuses a batch of another shape") {
   CHECK_THROWS_AS(plan.run(Tensor<double>(*device, {2, 6, 7, 3})), ShapeError);
   CHECK_THROWS_AS(plan.run(Tensor<double>(*device, Shape{})), ShapeError);
   count_cases(2);
+}
+
+TEST_CASE("NaN reaches the result of a part that is trained") {
+  const auto cpu = make_cpu_device(2);
+  Graph g("g");
+  V x = g.add(conv(4, true, Activation::relu), g.input({7, 6, 3}));
+  g.add(ReLU(kSix), g.add(BatchNormalization(), g.add(conv(4), x)));
+  Parameters<float> parameters(g, *cpu, 1);
+  assign_formula(g, parameters);
+  const Variable<float>& kernel = parameters.of_node(1)[0];
+  kernel.value.copy_from_host(std::vector<float>(static_cast<std::size_t>(kernel.value.size()),
+                                                 std::numeric_limits<float>::quiet_NaN()));
+  const auto image = Tensor<float>::from_host(*cpu, {1, 7, 6, 3}, std::vector<float>(7 * 6 * 3, 1));
+  for (const float y : FrozenPlan<float>(g, parameters, *cpu, {}).run(image).to_host())
+    CHECK(std::isnan(y));
+  count_cases();
 }
 
 TEST_CASE("A plan without a graph gives its input back") {

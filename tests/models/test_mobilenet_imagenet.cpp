@@ -39,7 +39,7 @@ TEST_CASE("Class probabilities of photos with ImageNet weights") {
   const Graph graph = mobilenet({224, 224, 3}, {.include_top = true});
   Parameters<float> parameters(graph, *device, 1);
   load_keras_weights(*weights, graph, parameters);
-  const FrozenPlan<float> plan(graph, parameters, *device, {});
+  const FrozenPlan<float> plan(graph, parameters, *device, {}, device->frozen_precision());
   int photos = 0;
   const nlohmann::json predictions = load_json(*folder / "mobilenet.json").at("predictions");
   for (const nlohmann::json& entry : predictions) {

@@ -109,8 +109,7 @@ TEST_CASE("two trainings become a page that stands alone") {
   for (const char* part :
        {"not a medical device", "Synthetic data", "CNN from scratch, seed\u00a01", "seed\u00a02",
         "86.06", "Learning curves", "role=\"img\"", "prefers-color-scheme", "@media print",
-        "Models trained with several seeds", "data:image/png;base64,", "Peak memory",
-        "[augmentation]"})
+        "Models trained several times", "data:image/png;base64,", "Peak memory", "[augmentation]"})
     CHECK_MESSAGE(contains(html, part), part);
   CHECK_FALSE(contains(html, sandbox.path().string()));
   const std::string card = sandbox.read("CARD.md");

@@ -47,7 +47,7 @@ TrainingOutcome fine_tune_steps(Device& device, const std::string& model, const 
   std::vector<std::vector<T>> frozen;
   for (const Parameter<T>& parameter : parameters.all())
     if (!parameter.trainable) frozen.push_back(parameter.variable.value.to_host());
-  const FrozenPlan<T> below(graph, parameters, device, {.last = cut});
+  const FrozenPlan<T> below(graph, parameters, device, {.last = cut}, device.frozen_precision());
   const Tensor<T> x =
       below.run(formula_input<T>(device, kImages, kSize, kSize, architecture.preprocessing));
   const TrainingOutcome outcome =
