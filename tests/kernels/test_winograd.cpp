@@ -242,6 +242,68 @@ TEST_CASE("conv_input_gradient agrees with the reference where it takes Winograd
   });
 }
 
+TEST_CASE("conv_weight_gradient agrees with the reference where it takes Winograd's algorithm") {
+  conformance_on_cpu("conv_weight_gradient", [](Case& c) {
+    const ConvDims d = chosen_dims(c.random);
+    REQUIRE(pays_for_weight_gradient(d));
+    const auto x = c.random.values(d.input_size()), dy = c.random.values(d.output_size());
+    const bool with_bias = c.random.coin();
+    const std::int64_t terms = std::int64_t{d.N} * d.P() * d.Q();
+    c.check(str(d), [&](auto& call) {
+      auto* db = with_bias ? call.out("db", d.K, rounding_of_sum(terms)) : nullptr;
+      call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy),
+                                      call.out("dw", d.weight_size(), rounding_of_winograd(terms)),
+                                      db);
+    });
+  });
+}
+
+/// What is wrong with the gradients, or nothing.
+std::string compare(const std::vector<double>& expected, const std::vector<float>& got,
+                    Tolerance tolerance) {
+  double largest = 0;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (!(std::abs(got[i] - expected[i]) <= tolerance.relative * largest + tolerance.absolute))
+      return " " + std::to_string(got[i]) + " instead of " + std::to_string(expected[i]);
+  return "";
+}
+
+TEST_CASE(
+    "every schedule of Winograd's weight gradient agrees with the reference, and repeats its "
+    "bytes") {
+  for (const int threads : {1, 2, 3}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < 100; ++index) {
+      CaseRandom random("winograd weight gradient", index);
+      const ConvDims d = any_dims(random, 80);
+      const auto x = random.values(d.input_size()), dy = random.values(d.output_size());
+      const auto expected =
+          run_on(reference_device(), 0, [&](auto& call) {
+            auto* dw = call.out("dw", d.weight_size(), kExact);
+            auto* db = call.out("db", d.K, kExact);
+            call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy), dw, db);
+          }).outputs;
+      const WeightGradientSchedule schedule{random.coin(), random.integer(1, 40)};
+      std::vector<float> dw[2], db[2];
+      for (int i = 0; i < 2; ++i) {
+        dw[i].assign(static_cast<std::size_t>(d.weight_size()),
+                     std::numeric_limits<float>::quiet_NaN());
+        db[i].assign(static_cast<std::size_t>(d.K), std::numeric_limits<float>::quiet_NaN());
+        weight_gradient(stream, d, schedule, x.data(), dy.data(), dw[i].data(), db[i].data());
+      }
+      const std::int64_t terms = std::int64_t{d.N} * d.P() * d.Q();
+      const std::string problem =
+          compare(expected.at("dw").values, dw[0], rounding_of_winograd(terms)) +
+          compare(expected.at("db").values, db[0], rounding_of_sum(terms));
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      CHECK(dw[0] == dw[1]);
+      CHECK(db[0] == db[1]);
+      count_cases();
+    }
+  }
+}
+
 TEST_CASE("Winograd's input gradient agrees with the reference at any shape") {
   for (const int threads : {1, 2}) {
     CpuStream stream(threads);

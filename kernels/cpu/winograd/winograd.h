@@ -22,6 +22,8 @@ inline bool applies(const Window& w) {
 /// Whether they are faster than oneDNN's direct convolution, the transform of the filters included: channels
 /// that fill two registers, and enough tiles to be worth that transform (docs/winograd.md).
 bool pays(const ConvDims&);
+/// The same for the weight gradient.
+bool pays_for_weight_gradient(const ConvDims&);
 
 /// What forward with transformed filters takes from the stream's workspace, in bytes.
 std::size_t workspace_bytes(Stream&, const ConvDims&);
@@ -50,5 +52,7 @@ void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Epilogu
 void forward(Stream&, const ConvDims&, const float* x, const float* w, const Epilogue<float>&,
              float* y);
 void input_gradient(Stream&, const ConvDims&, const float* w, const float* dy, float* dx);
+void weight_gradient(Stream&, const ConvDims&, const float* x, const float* dy, float* dw,
+                     float* db);
 
 }  // namespace nanopneumo::cpu::winograd
