@@ -203,6 +203,42 @@ ConvDims chosen_dims(CaseRandom& random) {
   }
 }
 
+TEST_CASE("conv_* of the CPU take Winograd's algorithm where it pays: the same bytes come out") {
+  const std::unique_ptr<Device> device = make_cpu_device(2);
+  CpuStream stream(2);
+  for (int index = 0; index < 10; ++index) {
+    CaseRandom random("winograd is taken", index);
+    const ConvDims d = chosen_dims(random);
+    const Operands operands(d, random);
+    const auto dy = random.values(d.output_size());
+    const CallResult got = run_on(*device, 0, [&](auto& call) {
+      const auto *x = call.in(operands.x), *w = call.in(operands.w), *gradient = call.in(dy);
+      const auto epilogue = call.epilogue(operands.bias, operands.residual, operands.activation);
+      call.ops().conv_forward(call.stream(), d, x, w, epilogue,
+                              call.out("y", d.output_size(), kExact));
+      call.ops().conv_input_gradient(call.stream(), d, w, gradient,
+                                     call.out("dx", d.input_size(), kExact));
+      auto *dw = call.out("dw", d.weight_size(), kExact), *db = call.out("db", d.K, kExact);
+      call.ops().conv_weight_gradient(call.stream(), d, x, gradient, dw, db);
+    });
+    std::vector<float> y(dy.size()), dx(operands.x.size()), dw(operands.w.size()),
+        db(static_cast<std::size_t>(d.K));
+    forward(stream, d, operands.x.data(), operands.w.data(),
+            {pointer(operands.bias), pointer(operands.residual), operands.activation}, y.data());
+    input_gradient(stream, d, operands.w.data(), dy.data(), dx.data());
+    weight_gradient(stream, d, operands.x.data(), dy.data(), dw.data(), db.data());
+    const auto same = [&](const std::string& name, const std::vector<float>& expected) {
+      const std::vector<double>& values = got.outputs.at(name).values;
+      return std::equal(values.begin(), values.end(), expected.begin(), expected.end());
+    };
+    CHECK_MESSAGE(same("y", y), str(d));
+    CHECK_MESSAGE(same("dx", dx), str(d));
+    CHECK_MESSAGE(same("dw", dw), str(d));
+    CHECK_MESSAGE(same("db", db), str(d));
+    count_cases();
+  }
+}
+
 /// Runs `body(Case&)` on the devices of the CPU alone.
 template <class Body>
 void conformance_on_cpu(const std::string& operation, const Body& body) {
