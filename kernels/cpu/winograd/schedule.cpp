@@ -6,8 +6,8 @@ namespace {
 // Fitted to the 3x3 layers of all networks here, on two cores with 2 MiB of second-level cache each.
 constexpr int kOwnTiles = 28;
 constexpr int kOwnPanels = 2;
-constexpr int kSharedTiles = 224;
-constexpr std::int64_t kLargeFilters = 128 * 256;  ///< C * K from which on positions are shared
+constexpr int kSharedTiles = 112;
+constexpr std::int64_t kLargeFilters = 256 * 256;  ///< C * K from which on positions are shared
 // The same for the weight gradient, with the sums in the place of the filters.
 constexpr int kOwnGradientTiles = 56;
 constexpr int kSharedGradientTiles = 112;
