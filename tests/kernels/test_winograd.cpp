@@ -204,6 +204,42 @@ ConvDims chosen_dims(CaseRandom& random) {
   return d;
 }
 
+TEST_CASE("conv_* of the CPU take Winograd's algorithm where it pays: the same bytes come out") {
+  const std::unique_ptr<Device> device = make_cpu_device(2);
+  CpuStream stream(2);
+  for (int index = 0; index < 10; ++index) {
+    CaseRandom random("winograd is taken", index);
+    const ConvDims d = chosen_dims(random);
+    const Operands operands(d, random);
+    const auto dy = random.values(d.output_size());
+    const CallResult got = run_on(*device, 0, [&](auto& call) {
+      const auto *x = call.in(operands.x), *w = call.in(operands.w), *gradient = call.in(dy);
+      const auto epilogue = call.epilogue(operands.bias, operands.residual, operands.activation);
+      call.ops().conv_forward(call.stream(), d, x, w, epilogue,
+                              call.out("y", d.output_size(), kExact));
+      call.ops().conv_input_gradient(call.stream(), d, w, gradient,
+                                     call.out("dx", d.input_size(), kExact));
+      auto *dw = call.out("dw", d.weight_size(), kExact), *db = call.out("db", d.K, kExact);
+      call.ops().conv_weight_gradient(call.stream(), d, x, gradient, dw, db);
+    });
+    std::vector<float> y(dy.size()), dx(operands.x.size()), dw(operands.w.size()),
+        db(static_cast<std::size_t>(d.K));
+    forward(stream, d, operands.x.data(), operands.w.data(),
+            {pointer(operands.bias), pointer(operands.residual), operands.activation}, y.data());
+    input_gradient(stream, d, operands.w.data(), dy.data(), dx.data());
+    weight_gradient(stream, d, operands.x.data(), dy.data(), dw.data(), db.data());
+    const auto same = [&](const std::string& name, const std::vector<float>& expected) {
+      const std::vector<double>& values = got.outputs.at(name).values;
+      return std::equal(values.begin(), values.end(), expected.begin(), expected.end());
+    };
+    CHECK_MESSAGE(same("y", y), str(d));
+    CHECK_MESSAGE(same("dx", dx), str(d));
+    CHECK_MESSAGE(same("dw", dw), str(d));
+    CHECK_MESSAGE(same("db", db), str(d));
+    count_cases();
+  }
+}
+
 /// Runs `body(Case&)` on the devices of the CPU alone.
 template <class Body>
 void conformance_on_cpu(const std::string& operation, const Body& body) {
@@ -241,6 +277,68 @@ TEST_CASE("conv_input_gradient agrees with the reference where it takes Winograd
                                      call.out("dx", d.input_size(), rounding_of_winograd(9 * d.K)));
     });
   });
+}
+
+TEST_CASE("conv_weight_gradient agrees with the reference where it takes Winograd's algorithm") {
+  conformance_on_cpu("conv_weight_gradient", [](Case& c) {
+    const ConvDims d = chosen_dims(c.random);
+    REQUIRE(pays_for_weight_gradient(d));
+    const auto x = c.random.values(d.input_size()), dy = c.random.values(d.output_size());
+    const bool with_bias = c.random.coin();
+    const std::int64_t terms = std::int64_t{d.N} * d.P() * d.Q();
+    c.check(str(d), [&](auto& call) {
+      auto* db = with_bias ? call.out("db", d.K, rounding_of_sum(terms)) : nullptr;
+      call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy),
+                                      call.out("dw", d.weight_size(), rounding_of_winograd(terms)),
+                                      db);
+    });
+  });
+}
+
+/// What is wrong with the gradients, or nothing.
+std::string compare(const std::vector<double>& expected, const std::vector<float>& got,
+                    Tolerance tolerance) {
+  double largest = 0;
+  for (const double value : expected) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < got.size(); ++i)
+    if (!(std::abs(got[i] - expected[i]) <= tolerance.relative * largest + tolerance.absolute))
+      return " " + std::to_string(got[i]) + " instead of " + std::to_string(expected[i]);
+  return "";
+}
+
+TEST_CASE(
+    "every schedule of Winograd's weight gradient agrees with the reference, and repeats its "
+    "bytes") {
+  for (const int threads : {1, 2, 3}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < 100; ++index) {
+      CaseRandom random("winograd weight gradient", index);
+      const ConvDims d = any_dims(random, 80);
+      const auto x = random.values(d.input_size()), dy = random.values(d.output_size());
+      const auto expected =
+          run_on(reference_device(), 0, [&](auto& call) {
+            auto* dw = call.out("dw", d.weight_size(), kExact);
+            auto* db = call.out("db", d.K, kExact);
+            call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy), dw, db);
+          }).outputs;
+      const WeightGradientSchedule schedule{random.coin(), random.integer(1, 40)};
+      std::vector<float> dw[2], db[2];
+      for (int i = 0; i < 2; ++i) {
+        dw[i].assign(static_cast<std::size_t>(d.weight_size()),
+                     std::numeric_limits<float>::quiet_NaN());
+        db[i].assign(static_cast<std::size_t>(d.K), std::numeric_limits<float>::quiet_NaN());
+        weight_gradient(stream, d, schedule, x.data(), dy.data(), dw[i].data(), db[i].data());
+      }
+      const std::int64_t terms = std::int64_t{d.N} * d.P() * d.Q();
+      const std::string problem =
+          compare(expected.at("dw").values, dw[0], rounding_of_winograd(terms)) +
+          compare(expected.at("db").values, db[0], rounding_of_sum(terms));
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      CHECK(dw[0] == dw[1]);
+      CHECK(db[0] == db[1]);
+      count_cases();
+    }
+  }
 }
 
 TEST_CASE("Winograd's input gradient agrees with the reference at any shape") {

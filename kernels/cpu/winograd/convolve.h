@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cpu/winograd/stages.h"
+#include "kernels/stream.h"
 
 namespace nanopneumo::cpu::winograd {
 
@@ -25,6 +26,18 @@ struct Schedule {
 
 /// The schedule for C input and K output channels, by rules fitted to measurements (docs/winograd.md).
 Schedule choose_schedule(const Tiling&, int C, int K, int threads);
+
+/// The same for the weight gradient, whose sums over tiles are as large as the filters. Where each thread has
+/// tiles of its own it also has sums of its own.
+struct WeightGradientSchedule {
+  bool shares_positions;
+  int tiles;
+};
+WeightGradientSchedule choose_weight_gradient_schedule(const Tiling&, int C, int K, int threads);
+
+/// Kernels::conv_weight_gradient with a given schedule; db may be null.
+void weight_gradient(Stream&, const ConvDims&, const WeightGradientSchedule&, const float* x,
+                     const float* dy, float* dw, float* db);
 
 /// y = conv(x, filters) as `output` says; u: FilterLayout{C, output.K}.
 void convolve(int threads, const Tiling&, const Schedule&, int C, ConstRows x, const float* u,

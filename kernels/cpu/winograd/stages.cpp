@@ -101,7 +101,7 @@ void transform_products(const Tiling& tiling, const TileRange& range, const Prod
 }
 
 void transform_output_gradients(const Tiling& tiling, const TileRange& range, ConstRows dy, int K,
-                                const ProductLayout& layout, float* m) {
+                                const ProductLayout& layout, float* m, double* sums) {
   const std::int64_t plane = layout.plane();
   for (int t = range.begin; t < range.end; ++t) {
     const Tile tile(tiling, range.first + t);
@@ -111,12 +111,23 @@ void transform_output_gradients(const Tiling& tiling, const TileRange& range, Co
       const auto write = [&](int i, int j, Vec value) {
         store(to + (i * kPatch + j) * plane, value);
       };
-      if (k >= K)
+      if (k >= K) {
         for (int position = 0; position < kPositions; ++position)
           store(to + position * plane, Vec{});
-      else
-        with_pixels(square, kTile, dy, k, K - k,
-                    [&](auto pixel) { transform_output_gradient(pixel, write); });
+        continue;
+      }
+      Vec sum{};
+      with_pixels(square, kTile, dy, k, K - k, [&](auto pixel) {
+        const auto add_pixel = [&](int i, int j) {
+          const Vec value = pixel(i, j);
+          sum += value;
+          return value;
+        };
+        transform_output_gradient(add_pixel, write);
+      });
+      alignas(Vec) float lanes[kLanes];
+      store(lanes, sum);
+      for (int lane = 0; lane < kLanes; ++lane) sums[k + lane] += static_cast<double>(lanes[lane]);
     }
   }
 }

@@ -30,8 +30,9 @@ void transform_products(const Tiling&, const TileRange&, const ProductLayout& la
                         const float* m, int panel, const Output&);
 
 /// m = A dy A^T for each tile and each of K channels: the transpose of transform_products without its
-/// epilogue. Pixels outside the image are zero, and so are the columns that fill up the last panel.
+/// epilogue. Pixels outside the image are zero, and so are the columns that fill up the last panel. The sum
+/// of dy over the tiles is added to sums[k], which has room for whole panels.
 void transform_output_gradients(const Tiling&, const TileRange&, ConstRows dy, int K,
-                                const ProductLayout&, float* m);
+                                const ProductLayout&, float* m, double* sums);
 
 }  // namespace nanopneumo::cpu::winograd

@@ -31,6 +31,10 @@ struct Tiling {
   std::int64_t count() const { return std::int64_t{N} * rows() * columns(); }
 };
 
+inline Tiling forward_tiling(const ConvDims& d) {
+  return {d.N, d.H, d.W, d.P(), d.Q(), d.window.pad.top, d.window.pad.left};
+}
+
 /// Where tile number `index` lies.
 struct Tile {
   int n, p, q;  ///< image; the tile's first output pixel

@@ -23,10 +23,6 @@ float* workspace(Stream& stream, std::int64_t floats) {
       cpu_stream(stream).workspace(static_cast<std::size_t>(floats) * sizeof(float)));
 }
 
-Tiling forward_tiling(const ConvDims& d) {
-  return {d.N, d.H, d.W, d.P(), d.Q(), d.window.pad.top, d.window.pad.left};
-}
-
 /// dx[h] = sum over r of dy[h + pad - r] w[r]: a convolution of dy with the turned filters that begins
 /// 2 - pad before dy.
 Tiling input_gradient_tiling(const ConvDims& d) {
@@ -59,6 +55,8 @@ std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {
   const Schedule schedule = choose_schedule(forward_tiling(d), d.C, d.K, threads);
   return static_cast<std::size_t>(schedule.workspace(d.C, threads)) * sizeof(float);
 }
+
+bool pays_for_weight_gradient(const ConvDims& d) { return pays(d); }
 
 Filter::Filter(Stream& stream, int C, int K, const float* w)
     : bytes_(static_cast<std::size_t>(FilterLayout{C, K}.size()) * sizeof(float)),

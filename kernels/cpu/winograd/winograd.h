@@ -24,6 +24,8 @@ inline bool applies(const Window& w) {
 /// the number chosen it would gain a millisecond, and its rounding, though no larger than that of a sum of the same
 /// length, moves other elements over the kinks of ReLU and max pooling than the plain sum does.
 bool pays(const ConvDims&);
+/// The same for the weight gradient.
+bool pays_for_weight_gradient(const ConvDims&);
 
 /// What forward with transformed filters takes from the stream's workspace, in bytes.
 std::size_t workspace_bytes(Stream&, const ConvDims&);
@@ -52,5 +54,7 @@ void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Epilogu
 void forward(Stream&, const ConvDims&, const float* x, const float* w, const Epilogue<float>&,
              float* y);
 void input_gradient(Stream&, const ConvDims&, const float* w, const float* dy, float* dx);
+void weight_gradient(Stream&, const ConvDims&, const float* x, const float* dy, float* dw,
+                     float* db);
 
 }  // namespace nanopneumo::cpu::winograd
