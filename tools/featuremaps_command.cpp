@@ -65,9 +65,10 @@ void run_featuremaps(const FeaturemapsOptions& o) {
                                  .layer = layer});
   };
   const ImageSet& images = subject.images;
-  enter("00-input",
-        {images.height, images.width, images.channels, {images.pixels.begin(), images.pixels.end()}},
-        "");
+  enter(
+      "00-input",
+      {images.height, images.width, images.channels, {images.pixels.begin(), images.pixels.end()}},
+      "");
   for (std::size_t k = 0; k < nodes.size(); ++k) {
     const Node& node = network.graph().nodes()[static_cast<std::size_t>(nodes[k])];
     const std::string stem = fmt::format("{:02}-{}", k + 1, node.name);

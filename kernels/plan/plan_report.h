@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct PlanStepFacts {
   double flops = 0;         ///< of one image
   double bytes = 0;         ///< of values, of one image
   double weight_bytes = 0;  ///< read once for all images that run together
+  /// Of convolutions: the sizes, for one image.
+  std::optional<ConvDims> convolution;
+  bool is_depthwise = false;  ///< each channel of that on its own
 };
 
 /// Words and work of operation number i; values and weights take `element_bytes` a number.
