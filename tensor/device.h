@@ -9,6 +9,7 @@
 #include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
 #include "kernels/plan/plan.h"
+#include "kernels/plan/plan_choices.h"
 #include "kernels/precision.h"
 #include "tensor/allocator.h"
 #include "tensor/errors.h"
@@ -71,9 +72,10 @@ class Device {
   Trace* trace_ = nullptr;
 };
 
-/// Threads the CPU device may use; 0 means all the machine lets this process use. The precision is that of
-/// frozen parts alone: the table of operations is float32.
-std::unique_ptr<Device> make_cpu_device(int threads, Precision precision = Precision::float32);
+/// Threads the CPU device may use; 0 means all the machine lets this process use. Precision and algorithms are
+/// those of frozen parts alone: the table of operations is float32. Without `choices` a rule gives the algorithms.
+std::unique_ptr<Device> make_cpu_device(int threads, Precision precision = Precision::float32,
+                                        std::shared_ptr<PlanChoices> choices = nullptr);
 
 /// The CUDA kernels on the CPU (kernels/emulator), blocks on `threads` threads; 0 as above. Below
 /// float32, dense layers and convolutions run on (emulated) tensor cores.

@@ -52,6 +52,11 @@ void DeviceOptions::validate() const {
     throw_input_error(
         "--precision bf16 needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX), and this one "
         "does not; leave --precision away");
+  if (device != "cpu" && plan != "default")
+    throw_input_error(
+        "--plan {} chooses among algorithms of the cpu, and {} has one for each operation; leave "
+        "--plan away",
+        plan, device);
   if (gemm == "cublas" && device != "cuda")
     throw_input_error(
         "--gemm cublas runs on a GPU alone, not on {}; give --device cuda, or leave "
@@ -59,7 +64,8 @@ void DeviceOptions::validate() const {
         device);
 }
 
-std::unique_ptr<Device> make_device(const DeviceOptions& options) {
+std::unique_ptr<Device> make_device(const DeviceOptions& options,
+                                    std::shared_ptr<PlanChoices> choices) {
   options.validate();
   require_threads_allowed(options.threads);
   const Precision precision = precision_named(options.precision);
@@ -68,7 +74,7 @@ std::unique_ptr<Device> make_device(const DeviceOptions& options) {
     return make_cuda_device(precision, gemm);
   }
   if (options.device == "emulated") return make_emulated_device(options.threads, {}, precision);
-  return make_cpu_device(options.threads, precision);
+  return make_cpu_device(options.threads, precision, std::move(choices));
 }
 
 std::string describe_device(const DeviceOptions& options) {

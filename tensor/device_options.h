@@ -15,13 +15,17 @@ struct DeviceOptions {
   /// What GPUs multiply in: float32, or tf32 or bf16 on their tensor cores.
   std::string precision = "float32";
   std::string gemm = "ours";  ///< whose matrix products GPUs run: ours or cublas
+  /// Algorithms of the convolutions of frozen parts on the cpu: default, measured or a file (train/plan_file.h).
+  std::string plan = "default";
 
   /// Throws InputError for names that there are not, and for those that do not go together.
   void validate() const;
 };
 
-/// Throws InputError, saying what is missing, where this machine cannot do it.
-std::unique_ptr<Device> make_device(const DeviceOptions& options);
+/// Throws InputError, saying what is missing, where this machine cannot do it. `choices`: what options.plan stands
+/// for; null for default.
+std::unique_ptr<Device> make_device(const DeviceOptions& options,
+                                    std::shared_ptr<PlanChoices> choices = nullptr);
 
 /// One line: the device's hardware and how it computes. The device has been made.
 std::string describe_device(const DeviceOptions& options);

@@ -5,6 +5,9 @@
 
 namespace nanopneumo {
 
+void add_bench_forward(Command bench);
+/// bench without one of these; to be added after them.
+void add_bench_overview(Command bench);
 void add_bench_shapes(Command bench);
 void add_bench_ops(Command bench);
 void add_bench_ladder(Command bench);

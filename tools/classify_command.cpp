@@ -9,6 +9,7 @@
 #include "models/imagenet_classes.h"
 #include "tools/backbone.h"
 #include "tools/commands.h"
+#include "train/plan_file.h"
 
 namespace nanopneumo {
 namespace {
@@ -33,7 +34,7 @@ void classify(const ClassifyOptions& o) {
   const ImageSize size = o.image_size.empty()
                              ? ImageSize{architecture.imagenet_size, architecture.imagenet_size}
                              : parse_image_size(o.image_size);
-  const std::unique_ptr<Device> device = make_device(o.device);
+  const std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device));
   const Backbone backbone(architecture, size, o.model_options, o.weights, *device);
   for (const std::string& path : o.images) {
     const Image image = central_crop(read_image(path), size);
@@ -63,6 +64,7 @@ void add_classify_command(Command app) {
   command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
   command.option("IMAGE", o->images, "JPEG, PNG or BMP files").required();
   add_device_options(command, o->device);
+  add_plan_option(command, o->device);
   command.action([o] { classify(*o); });
 }
 

@@ -119,6 +119,13 @@ bool Command::given(const std::string& name) const { return app_->count(name) > 
 
 void Command::action(std::function<void()> run) const { app_->callback(std::move(run)); }
 
+void Command::action_without_command(std::function<void()> run) const {
+  app_->require_subcommand(0, 1);
+  app_->callback([app = app_, run = std::move(run)] {
+    if (app->get_subcommands().empty()) run();
+  });
+}
+
 void run_command_line(int argc, char** argv, const std::string& description,
                       const std::function<void(Command)>& add_commands) {
   CLI::App app(description, "nanopneumo");

@@ -64,6 +64,9 @@ class Command {
 
   /// What the command does, called once all of the line is parsed.
   void action(std::function<void()> run) const;
+  /// The same for a line that names none of the commands below this one, which may be left out then. To be
+  /// called when those have been added.
+  void action_without_command(std::function<void()> run) const;
 
  private:
   CLI::App* app_;

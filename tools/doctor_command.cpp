@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <omp.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <filesystem>
 #include <fstream>
@@ -11,8 +14,10 @@
 #include "io/dataset_files.h"
 #include "io/http_get.h"
 #include "io/versions.h"
+#include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/onednn_version.h"
 #include "kernels/cuda/runtime/cuda_status.h"
+#include "tools/bench/cpu_peaks.h"
 #include "tools/commands.h"
 #include "tools/options.h"
 #include "train/pretrained.h"
@@ -24,12 +29,14 @@ struct DoctorOptions {
   std::string data, weights, model = "mobilenet";
 };
 
-std::string cpu_name() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown";
+#if defined(__x86_64__)
+/// CPUID leaf 7, EDX bit 22 (Intel, "Architecture Instruction Set Extensions"); compilers of today do not know
+/// it by name.
+bool has_amx() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 22 & 1) != 0;
 }
+#endif
 
 std::string cpu_features() {
   std::string features;
@@ -41,8 +48,27 @@ std::string cpu_features() {
   note(__builtin_cpu_supports("fma"), "FMA");
   note(__builtin_cpu_supports("avx512f"), "AVX-512");
   note(__builtin_cpu_supports("avx512bf16"), "AVX-512 BF16");
+  note(has_amx(), "AMX BF16");
 #endif
   return features.empty() ? "none known" : features;
+}
+
+void report_bfloat16() {
+  fmt::print("bfloat16      {}\n", cpu::multiplies_bfloat16()
+                                       ? "--precision bf16 is possible on this CPU"
+                                       : "--precision bf16 is not possible on this CPU");
+}
+
+/// With all threads; "bench" measures the same.
+void report_peaks() {
+  CpuStream stream(0);
+  const bench::CpuPeaks single = bench::measure_cpu_peaks(stream, Precision::float32);
+  fmt::print("at best       {:.0f} GFLOP/s in float32", 1e-9 * single.flops);
+  if (cpu::multiplies_bfloat16())
+    fmt::print(", {:.0f} in bfloat16",
+               1e-9 * bench::measure_cpu_peaks(stream, Precision::bf16).flops);
+  fmt::print(", {:.1f} GB/s of memory (measured, {} threads)\n", 1e-9 * single.bytes,
+             stream.threads());
 }
 
 double memory_gib() {
@@ -99,7 +125,9 @@ std::string problem_of(const char* what, const Check& check) {
 
 void examine(const DoctorOptions& o) {
   fmt::print("nanopneumo    " NANOPNEUMO_VERSION "\n");
-  fmt::print("CPU           {}\nfeatures      {}\n", cpu_name(), cpu_features());
+  fmt::print("CPU           {}\nfeatures      {}\n", cpu::processor_name(), cpu_features());
+  report_bfloat16();
+  report_peaks();
   fmt::print("threads       {} available to this process\n", omp_get_num_procs());
   fmt::print("memory        {:.1f} GiB\n", memory_gib());
   fmt::print("libraries     oneDNN {}, HDF5 {}, fmt {}.{}.{}\n", onednn_version(), hdf5_version(),

@@ -11,6 +11,7 @@
 #include "tools/commands.h"
 #include "tools/progress_bar.h"
 #include "tools/trained_run.h"
+#include "train/plan_file.h"
 
 namespace nanopneumo {
 namespace {
@@ -36,7 +37,7 @@ struct Extractor {
 Extractor of_model(const FeaturesOptions& o) {
   const Architecture& architecture = find_architecture(o.model);
   const ImageSize size = parse_image_size(o.image_size);
-  std::unique_ptr<Device> device = make_device(o.device);
+  std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device));
   auto backbone =
       std::make_unique<Backbone>(architecture, size, o.model_options, o.weights, *device);
   return {std::move(device), std::move(backbone), size.height, size.width,
@@ -44,6 +45,10 @@ Extractor of_model(const FeaturesOptions& o) {
 }
 
 Extractor of_run(const FeaturesOptions& o) {
+  if (o.device.plan != "default")
+    throw_input_error(
+        "--plan {} is for a model; the run {} has a plan of its own: leave --plan away",
+        o.device.plan, o.model);
   TrainedRun run = load_run(o.model, o.checkpoint, o.device);
   auto backbone = std::make_unique<Backbone>(*run.network);
   return {std::move(run.device), std::move(backbone), run.config.image_height,
@@ -95,6 +100,7 @@ void add_features_command(Command app) {
   command.option("--alpha", o->model_options.alpha, "MobileNet's width multiplier");
   command.option("IMAGE", o->images, "JPEG, PNG or BMP files").required();
   add_run_options(command, o->checkpoint, o->device);
+  add_plan_option(command, o->device);
   command.action([o, command] {
     const bool is_run = o->weights.empty() &&
                         std::filesystem::exists(std::filesystem::path(o->model) / "config.toml");

@@ -38,14 +38,24 @@ void add_device_options(Command command, DeviceOptions& options) {
       .one_of({"cpu", "cuda", "emulated"})
       .group(group);
   command
-      .option("--precision", options.precision,
-              "Of a GPU's products; tf32 and bf16: on tensor cores")
+      .option(
+          "--precision", options.precision,
+          "Of products: float32; on a GPU tf32 or bf16, by its tensor cores; on the cpu bf16 for "
+          "frozen layers")
       .one_of({"float32", "tf32", "bf16"})
       .group(group);
   command.option("--gemm", options.gemm, "Whose products a GPU runs")
       .one_of({"ours", "cublas"})
       .group(group);
   command.option("--threads", options.threads, "CPU threads; 0: all").between(0, 1024).group(group);
+}
+
+void add_plan_option(Command command, DeviceOptions& options) {
+  command
+      .option("--plan", options.plan,
+              "Algorithms of frozen convolutions on the cpu: default (by a rule), measured (by the "
+              "clock, and kept) or the plan.json of a run")
+      .group("Device");
 }
 
 std::string model_names() {

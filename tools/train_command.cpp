@@ -13,10 +13,13 @@
 #include "tools/progress_bar.h"
 #include "tools/signals.h"
 #include "tools/test_once.h"
+#include "tools/trace_file.h"
 #include "tools/train_console.h"
 #include "tools/train_options.h"
 #include "tools/trained_run.h"
 #include "train/begin_run.h"
+#include "train/plan_file.h"
+#include "train/planned_memory.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
 #include "train/rate_finder.h"
@@ -28,7 +31,7 @@ namespace {
 
 /// Where a run lies and what is done with its options; the options themselves are ConfigOptions.
 struct TrainCall {
-  std::string model, out, resume, config;
+  std::string model, out, resume, config, trace;
   bool dump_config = false, find_rate = false;
 };
 
@@ -105,6 +108,7 @@ void move_to_device(Config& config, const DeviceOptions& wanted) {
   config.device = wanted.device;
   config.precision = wanted.precision;
   config.gemm = wanted.gemm;
+  if (config.device != "cpu") config.plan = wanted.plan;
   if (was.device != wanted.device || was.precision != wanted.precision || was.gemm != wanted.gemm)
     fmt::print(
         "note: this run was on {} ({}) and goes on on {} ({}): what follows differs in its "
@@ -114,7 +118,7 @@ void move_to_device(Config& config, const DeviceOptions& wanted) {
 
 /// What a resumed run cannot be given anew.
 void refuse_fixed_options(Command command) {
-  std::set<std::string> free{"--resume", "--epochs", "--device", "MODEL"};
+  std::set<std::string> free{"--resume", "--epochs", "--device", "--trace", "MODEL"};
   if (command.given("--device")) free.insert({"--precision", "--gemm"});
   for (const Option option : command.options())
     if (option.given() && !free.contains(option.name()))
@@ -188,7 +192,9 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
-  const std::unique_ptr<Device> device = make_device(config.device_options());
+  const DeviceOptions device_options = config.device_options();
+  const auto plan = open_plan(device_options, resumed ? folder->plan() : std::filesystem::path{});
+  const std::unique_ptr<Device> device = make_device(device_options, plan);
   if (config.device == "emulated")
     fmt::print(
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
@@ -202,10 +208,14 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   describe_network(config, network);
   fmt::print("{}", fine_tuning);
   const TrainingData data = load_data(config);
+  std::optional<TraceFile> trace;
+  if (!call.trace.empty()) trace.emplace(call.trace);
   const SignalWatch signals;
+  const std::string memory = plan_memory_of_run(config, data, network).words();
   if (!resumed) folder = begin_run(out, config, data, network);
-  fmt::print("device      {}; run folder {}\n", describe_device(config.device_options()),
-             folder->path().string());
+  if (plan) plan->keep_in(folder->plan());
+  fmt::print("device      {}; run folder {}\nmemory      {}\n", describe_device(device_options),
+             folder->path().string(), memory);
   std::fflush(stdout);
 
   if (call.find_rate) return find_rate(config, data, network, *folder, signals);
@@ -218,9 +228,12 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     if (options.command().given("--epochs") || options.command().given("--device"))
       write_file_atomically(folder->config(), to_toml(config));
   }
+  if (trace) device->set_trace(&trace->trace());
   TrainConsole console(config.epochs, config.batch);
   const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
   console.clear();
+  device->set_trace(nullptr);
+  if (trace) fmt::print("{}", trace->write());
   if (!finished) {
     fmt::print("stopped; the state is saved: go on with nanopneumo train --resume {}\n",
                folder->path().string());
@@ -242,10 +255,12 @@ void add_train_command(Command app) {
   const auto options = std::make_shared<ConfigOptions>(command);
   command.option("--out", call->out, "Folder of the run; default runs/MODEL-N");
   command.option("--resume", call->resume,
-                 "Go on with the run in this folder; only --epochs, and --device with its "
-                 "--precision and --gemm, may be given with it");
+                 "Go on with the run in this folder; only --epochs, --trace, and --device with "
+                 "its --precision and --gemm, may be given with it");
   command.option("--config", call->config,
                  "Options from a TOML file such as a run's config.toml; typed ones go first");
+  command.option("--trace", call->trace,
+                 "Write what the run does when, for Chrome or Perfetto, to this JSON file");
   command.flag("--dump-config", call->dump_config, "Print all options as such a file, and stop");
   command.flag("--find-lr", call->find_rate,
                "Instead of training, try learning rates from 1e-7 to 10 for 100 steps");

@@ -11,10 +11,12 @@ void add_device_options(ConfigOptions& options) {
   const auto typed = std::make_shared<DeviceOptions>();
   const Command command = options.command();
   add_device_options(command, *typed);
+  add_plan_option(command, *typed);
   options.then([=](Config& config) {
     if (command.given("--device")) config.device = typed->device;
     if (command.given("--precision")) config.precision = typed->precision;
     if (command.given("--gemm")) config.gemm = typed->gemm;
+    if (command.given("--plan")) config.plan = typed->plan;
     if (command.given("--threads")) config.threads = typed->threads;
   });
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "train/plan_file.h"
+
 namespace nanopneumo {
 
 Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which,
@@ -29,10 +31,11 @@ Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which,
 TrainedRun load_run(const std::string& folder_path, const std::string& which,
                     const DeviceOptions& device) {
   const RunFolder folder = RunFolder::open(folder_path);
-  TrainedRun run{.config = read_config(folder.config()),
-                 .header = {},
-                 .device = make_device(device),
-                 .network = nullptr};
+  TrainedRun run{
+      .config = read_config(folder.config()), .header = {}, .device = nullptr, .network = nullptr};
+  DeviceOptions options = device;
+  if (options.device == "cpu") options.plan = run.config.plan;
+  run.device = make_device(options, open_plan(options, folder.plan()));
   const Checkpoint checkpoint = open_checkpoint(folder, which, run.config);
   run.header = checkpoint.header();
   run.network = std::make_unique<Network>(find_architecture(run.config.model), run.config.image(),

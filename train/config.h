@@ -61,13 +61,14 @@ struct Config {
   AugmentationRanges augmentation;
   std::uint64_t seed = 1;
 
-  std::string device = "cpu", precision = "float32", gemm = "ours";  ///< see DeviceOptions
-  int threads = 0;                                                   ///< 0: all CPUs
-  int loader_threads = 0;                                            ///< 0: as many as threads
-  bool tensorboard = false;                                          ///< write an event file too
+  /// See DeviceOptions.
+  std::string device = "cpu", precision = "float32", gemm = "ours", plan = "default";
+  int threads = 0;           ///< 0: all CPUs
+  int loader_threads = 0;    ///< 0: as many as threads
+  bool tensorboard = false;  ///< write an event file too
 
   Shape image() const { return {image_height, image_width, 3}; }
-  DeviceOptions device_options() const { return {device, threads, precision, gemm}; }
+  DeviceOptions device_options() const { return {device, threads, precision, gemm, plan}; }
   ModelOptions model_options() const {
     return {.alpha = alpha, .dropout = dropout, .pretrained = weights != "none"};
   }

@@ -92,6 +92,7 @@ toml::table options_table(const Config& c) {
       {"device", c.device},
       {"precision", c.precision},
       {"gemm", c.gemm},
+      {"plan", c.plan},
       {"threads", c.threads},
       {"loader_threads", c.loader_threads},
       {"augmentation", augmentation_table(c.augmentation)}};
@@ -124,7 +125,7 @@ std::string fingerprint(const Config& config) {
   deciding.feature_cache = standard.feature_cache;
   deciding.tensorboard = standard.tensorboard;
   toml::table table = options_table(deciding);
-  for (const char* key : {"precision", "gemm", "feature_cache"}) table.erase(key);
+  for (const char* key : {"precision", "gemm", "plan", "feature_cache"}) table.erase(key);
   if (!config.protocol.is_honest()) table.erase("protocol");
   const std::string text = toml_text(table);
   Checksum checksum;
@@ -190,6 +191,7 @@ Config read_table(const toml::table& table, const std::string& file) {
   reader.read("device", c.device);
   reader.read_if_there("precision", c.precision);  // runs before the first GPU's have neither
   reader.read_if_there("gemm", c.gemm);
+  reader.read_if_there("plan", c.plan);
   reader.read("threads", c.threads);
   reader.read("loader_threads", c.loader_threads);
   std::string interpolation = "nearest", class_weight = "none";

@@ -3,25 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
-
 #include "io/safetensors_checksum.h"
 #include "io/xxh64.h"
+#include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/onednn_version.h"
+#include "kernels/plan/plan_report.h"
 
 namespace nanopneumo {
 namespace {
 
 /// To be raised where the frozen plan or a kernel of it comes to round otherwise.
-constexpr int kPlanVersion = 4;
-
-/// oneDNN chooses its kernels by the CPU.
-std::string cpu_name() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 1);
-  return " unknown";
-}
+constexpr int kPlanVersion = 5;
 
 std::uint64_t checksum_of_frozen(const Network& network) {
   std::uint64_t sum = 0;
@@ -29,6 +21,15 @@ std::uint64_t checksum_of_frozen(const Network& network) {
     if (parameter.node > network.trained_segment().first) break;
     sum = xxh64(bytes_of(parameter.variable.value.to_host()), sum);
   }
+  return sum;
+}
+
+/// Of what computes each operation: how a sum rounds depends on it.
+std::uint64_t checksum_of_algorithms(const Network& network) {
+  constexpr int kAnyBatch = 1;  // a compiled plan runs all of them alike
+  std::uint64_t sum = 0;
+  for (const PlanStepFacts& step : network.frozen_part().steps(kAnyBatch))
+    sum = xxh64(step.algorithm, sum);
   return sum;
 }
 
@@ -45,15 +46,16 @@ std::string feature_key(const Network& network, const ImageSet& images,
   const int cut = network.trained_segment().first;
   const Node& last = network.graph().nodes()[static_cast<std::size_t>(cut)];
   return fmt::format(
-      "nanopneumo {}, plan {}, oneDNN {}, CPU{}\n"
-      "computed on {}\n"
+      "nanopneumo {}, plan {}, oneDNN {}, CPU {}\n"
+      "computed on {}, algorithms {:016x}\n"
       "{} up to node {} ({}), parameters {:016x}\n"
       "preprocessing: divisor {}, mean {}, deviation {}, reversed {}\n"
       "{} images of {} x {} x {}, pixels {:016x}\n",
-      NANOPNEUMO_VERSION, kPlanVersion, onednn_version(), cpu_name(), computed_on,
-      architecture.name, cut, last.name, checksum_of_frozen(network), p.divisor,
-      fmt::join(p.mean, " "), fmt::join(p.deviation, " "), p.reverse_channels, images.size(),
-      images.height, images.width, images.channels, checksum_of_pixels(images));
+      NANOPNEUMO_VERSION, kPlanVersion, onednn_version(), cpu::processor_name(), computed_on,
+      checksum_of_algorithms(network), architecture.name, cut, last.name,
+      checksum_of_frozen(network), p.divisor, fmt::join(p.mean, " "), fmt::join(p.deviation, " "),
+      p.reverse_channels, images.size(), images.height, images.width, images.channels,
+      checksum_of_pixels(images));
 }
 
 }  // namespace nanopneumo

@@ -51,12 +51,16 @@ class Describe {
                        ? fmt::format("dense {} -> {}", x.C, y.C)
                        : fmt::format("conv {} {} -> {}", words(op.window), words(x), y.C);
     convolve(op, y, 2.0 * op.window.R * op.window.S * x.C);
+    facts_.convolution = ConvDims{.H = x.H, .W = x.W, .C = x.C, .K = y.C, .window = op.window};
     if (op.residual < 0) return;
     facts_.words += " +residual";
     facts_.flops += numbers(y);
   }
   void operator()(const PlanDepthwise<float>& op) {
-    facts_.words = fmt::format("depthwise {} {}", words(op.window), words(plan_.value(op.x)));
+    const PlanValue& x = plan_.value(op.x);
+    facts_.words = fmt::format("depthwise {} {}", words(op.window), words(x));
+    facts_.convolution = ConvDims{.H = x.H, .W = x.W, .C = x.C, .K = x.C, .window = op.window};
+    facts_.is_depthwise = true;
     convolve(op, plan_.value(op.y), 2.0 * op.window.R * op.window.S);
   }
   void operator()(const PlanAffine<float>& op) {

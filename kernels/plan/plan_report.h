@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct PlanStepFacts {
   double flops = 0;         ///< of one image
   double bytes = 0;         ///< of values, of one image
   double weight_bytes = 0;  ///< read once for all images that run together
+  /// Of convolutions: the sizes, for one image.
+  std::optional<ConvDims> convolution;
+  bool is_depthwise = false;  ///< each channel of that on its own
 };
 
 /// Words and work of operation number i; values and weights take `element_bytes` a number.
@@ -25,7 +29,7 @@ PlanStepFacts describe_operation(const Plan<float>& plan, std::size_t i, std::si
 /// Bytes that a compiled plan holds.
 struct PlanMemory {
   std::size_t values = 0;   ///< the arena
-  std::size_t weights = 0;  ///< as the plan has them, and packed
+  std::size_t weights = 0;  ///< as the plan has them; once it has been made, packed
   std::size_t scratch = 0;  ///< temporary memory of single steps
 
   std::size_t total() const { return values + weights + scratch; }

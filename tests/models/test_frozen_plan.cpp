@@ -1,8 +1,10 @@
 // The fused plan against running the graph layer by layer.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "kernels/cpu/cpu_features.h"
 #include "layers/activation.h"
@@ -10,6 +12,7 @@
 #include "layers/batch_normalization.h"
 #include "layers/concatenate.h"
 #include "layers/conv2d.h"
+#include "layers/dense.h"
 #include "layers/dense_softmax.h"
 #include "layers/depthwise_conv2d.h"
 #include "layers/dropout.h"
@@ -30,6 +33,7 @@
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/golden_json.h"
+#include "tests/support/one_algorithm.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -55,9 +59,10 @@ std::vector<double> formula_values(std::int64_t n) {
 
 /// The same segment as the CPU compiles it, for batches that are and are not multiples of the number of
 /// images that it runs at once, against the layers one by one in double.
-void check_compiled(const Graph& g, Segment segment, Precision precision, double tolerance) {
+void check_compiled(const Graph& g, Segment segment, Precision precision, double tolerance,
+                    const std::shared_ptr<PlanChoices>& choices = nullptr) {
   const auto reference = make_reference_device();
-  const auto cpu = make_cpu_device(2, precision);
+  const auto cpu = make_cpu_device(2, precision, choices);
   Parameters<double> in_double(g, *reference, 1);
   Parameters<float> in_float(g, *cpu, 1);
   assign_formula(g, in_double);
@@ -76,6 +81,27 @@ void check_compiled(const Graph& g, Segment segment, Precision precision, double
     count_cases();
   }
 }
+
+/// Knows nothing at first.
+class Learning final : public PlanChoices {
+ public:
+  std::optional<std::string> find(const std::string& convolution,
+                                  std::span<const std::string_view> possible) override {
+    CHECK(possible.size() > 1);
+    last_possible.assign(possible.begin(), possible.end());
+    const auto found = known.find(convolution);
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+  }
+  void add(const std::string& convolution, std::string_view algorithm) override {
+    CHECK(std::ranges::find(last_possible, algorithm) != last_possible.end());
+    CHECK(known.emplace(convolution, algorithm).second);  // measured once
+  }
+  void plan_is_complete() override { ++plans; }
+
+  std::map<std::string, std::string> known;
+  std::vector<std::string> last_possible;
+  int plans = 0;
+};
 
 /// Runs a segment of `g` with formula weights both ways in double; `operations`: how many the plan
 /// should be left with.
@@ -322,6 +348,53 @@ TEST_CASE("Affine maps that follow each other are one") {
   x = g.add(BatchNormalization({.scale = false}), x);
   x = g.add(ReLU(), x);
   check("rescaling, bn, bn, relu", g, 1);
+}
+
+/// Products and 3x3 convolutions in a row, side by side, and with a residual.
+Graph graph_of_choices() {
+  const auto point = [](int filters, bool bias = true) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .use_bias = bias});
+  };
+  Graph g("g");
+  V x = g.add(conv(19, true, Activation::relu), g.input({9, 7, 3}));
+  x = g.add(ReLU(kSix), g.add(point(33), x));
+  V left = g.add(ReLU(), g.add(BatchNormalization(), g.add(point(17, false), x)));
+  V right = g.add(ReLU(), g.add(conv(18, true), g.add(point(35), x)));
+  x = g.add(Concatenate(), {left, right});
+  const V wide = g.add(point(35), x);
+  x = g.add(ReLU(), g.add(Add(), {g.add(point(35), wide), wide}));
+  x = g.add(ReLU(), g.add(Add(), {g.add(conv(35), x), wide}));
+  x = g.add(GlobalAveragePooling2D(), x);
+  g.add(Dense({.units = 3}), g.add(Dense({.units = 40}), x));
+  return g;
+}
+
+TEST_CASE("Every algorithm of a convolution computes the same") {
+  const Graph g = graph_of_choices();
+  for (const char* algorithm : {"direct", "gemm", "winograd"}) {
+    CAPTURE(algorithm);
+    const auto one = std::make_shared<OneAlgorithm>(algorithm);
+    check_compiled(g, {}, Precision::float32, 1e-5, one);
+    CHECK(one->plans == 1);
+    CHECK(one->taken >= 3);
+  }
+  if (!cpu::multiplies_bfloat16()) return skip_cases(6, "this CPU does not multiply bfloat16");
+  for (const char* algorithm : {"direct", "gemm"}) {
+    CAPTURE(algorithm);
+    check_compiled(g, {}, Precision::bf16, 3e-2, std::make_shared<OneAlgorithm>(algorithm));
+  }
+}
+
+TEST_CASE("The algorithms that the clock chose are used again") {
+  const Graph g = graph_of_choices();
+  const auto learning = std::make_shared<Learning>();
+  check_compiled(g, {}, Precision::float32, 1e-5, learning);
+  CHECK(learning->plans == 1);
+  CHECK(learning->known.size() >= 8);
+  const auto known = learning->known;
+  check_compiled(g, {}, Precision::float32, 1e-5, learning);
+  CHECK(learning->plans == 2);
+  CHECK(learning->known == known);
 }
 
 TEST_CASE("A plan refuses a batch of another shape") {

@@ -4,6 +4,7 @@
 #include "tools/test_once.h"
 #include "tools/trained_run.h"
 #include "train/begin_run.h"
+#include "train/plan_file.h"
 #include "train/process_memory.h"
 #include "train/test_result.h"
 
@@ -72,13 +73,17 @@ bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   }
   const TrainingData& data = shared.of(config);
   reset_peak_memory();
-  const std::unique_ptr<Device> device = make_device(config.device_options());
+  const auto plan = open_plan(config.device_options(), path / "plan.json");
+  const std::unique_ptr<Device> device = make_device(config.device_options(), plan);
   const Architecture& architecture = find_architecture(config.model);
   const bool loads_file = !last && architecture.is_backbone && config.weights != "none";
   Network network(architecture, config.image(), config.model_options(), *device, config.seed,
                   last || loads_file ? BackboneValues::to_be_loaded : BackboneValues::random);
   if (loads_file) network.load_backbone(config.weights);
+  network.frozen_part().prepare(
+      config.batch);  // what --plan cannot do is found before there is a run
   const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
+  if (plan) plan->keep_in(folder.plan());
   Trainer trainer(config, data, network, folder);
   if (last) {
     trainer.resume(*last);

@@ -1,12 +1,13 @@
 #include "kernels/cpu/plan/choices.h"
 
+#include "kernels/cpu/plan/gemm_step.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
 namespace {
 
 constexpr int kFewestChannels = 32;
-constexpr std::int64_t kFewestTiles = 4096;
+constexpr std::int64_t kFewestTiles = 64;
 
 /// Of 4x4 outputs each.
 std::int64_t tiles(const PlanValue& y, int images) {
@@ -14,6 +15,22 @@ std::int64_t tiles(const PlanValue& y, int images) {
 }
 
 }  // namespace
+
+std::string_view name_of(Algorithm algorithm) {
+  return algorithm == Algorithm::gemm       ? "gemm"
+         : algorithm == Algorithm::winograd ? "winograd"
+                                            : "direct";
+}
+
+std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision) {
+  std::vector<Algorithm> result{Algorithm::direct};
+  const auto* op = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
+  if (!op) return result;
+  if (is_product(op->window)) result.push_back(Algorithm::gemm);
+  if (winograd::applies(op->window) && precision == Precision::float32)
+    result.push_back(Algorithm::winograd);
+  return result;
+}
 
 Choices default_choices(const Plan<float>& plan, int images, Precision precision) {
   Choices choices(plan.operations.size(), Algorithm::direct);

@@ -1,7 +1,7 @@
 // Which of several algorithms each convolution of a plan runs by.
 #pragma once
 
-#include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "kernels/plan/plan.h"
@@ -9,10 +9,19 @@
 
 namespace nanopneumo::cpu {
 
-enum class Algorithm { direct, winograd };
+enum class Algorithm {
+  direct,   ///< oneDNN's convolution
+  gemm,     ///< a product of matrices, of 1x1 convolutions and dense layers
+  winograd  ///< ours, of 3x3 convolutions at stride 1 in float32
+};
+
+std::string_view name_of(Algorithm);
 
 /// For each operation of a plan; of those that are no convolutions, direct.
 using Choices = std::vector<Algorithm>;
+
+/// The algorithms that compute operation number i, direct first.
+std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
 /// Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill registers with and, with
 /// `images` at once, enough tiles to share the reading of its filters, where the arithmetic is float32.

@@ -4,6 +4,7 @@
 #include "kernels/cpu/cpu_stream.h"
 #include "kernels/cpu/plan/bfloat16.h"
 #include "kernels/plan/plan.h"
+#include "kernels/plan/plan_choices.h"
 #include "kernels/precision.h"
 
 namespace nanopneumo::cpu {
@@ -15,6 +16,10 @@ namespace nanopneumo::cpu {
 /// Arithmetic is float32, or with Precision::bf16 products of bfloat16 summed in float32 and values kept in
 /// bfloat16 between the operations. oneDNN's ReLU turns a NaN into 0; weight files are refused where they hold
 /// one (io/keras_weights.h).
-std::unique_ptr<CompiledPlan> compile_plan(Plan<float> plan, Precision precision);
+///
+/// The algorithms of its convolutions are those of `choices` (measured_choices.h), or where that is null the
+/// ones that default_choices gives.
+std::unique_ptr<CompiledPlan> compile_plan(Plan<float> plan, Precision precision,
+                                           std::shared_ptr<PlanChoices> choices);
 
 }  // namespace nanopneumo::cpu

@@ -1,4 +1,5 @@
 #include "kernels/cpu/plan/convolution_step.h"
+#include "kernels/cpu/plan/gemm_step.h"
 #include "kernels/cpu/plan/layout_steps.h"
 #include "kernels/cpu/plan/pixel_steps.h"
 #include "kernels/cpu/plan/plan_step.h"
@@ -14,6 +15,7 @@ std::unique_ptr<PlanStep> make_step(const StepContext<E>& context, std::size_t i
         if constexpr (std::is_same_v<Op, PlanConvolution<float>>) {
           if constexpr (std::is_same_v<E, float>)
             if (context.choices[i] == Algorithm::winograd) return winograd_step(context, op);
+          if (context.choices[i] == Algorithm::gemm) return gemm_step(context, i, op);
           return convolution_step(context, i, op);
         } else if constexpr (std::is_same_v<Op, PlanDepthwise<float>>)
           return depthwise_step(context, i, op);

@@ -1,0 +1,120 @@
+// A plan with all that running it takes, for one number of images.
+#pragma once
+
+#include <algorithm>
+#include <new>
+
+#include "kernels/cpu/plan/loops.h"
+#include "kernels/plan/plan_report.h"
+
+namespace nanopneumo::cpu {
+
+struct AlignedDelete {
+  void operator()(std::byte* memory) const {
+    ::operator delete[](memory, std::align_val_t{MemoryPlan::kAlignment});
+  }
+};
+using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
+
+inline AlignedBytes allocate_aligned(std::size_t bytes) {
+  return AlignedBytes(
+      static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{MemoryPlan::kAlignment})));
+}
+
+/// Gives the memory of an operation's weights back.
+inline void release_weights(PlanOperation<float>& operation) {
+  std::visit(
+      [](auto& op) {
+        if constexpr (requires { op.w; }) std::vector<float>().swap(op.w);
+        if constexpr (requires { op.scale; }) std::vector<float>().swap(op.scale);
+      },
+      operation);
+}
+
+/// The steps of a plan for N images, with their memory.
+template <class E>
+class FixedPlan {
+ public:
+  /// The plan's weights are gone afterwards: each is packed and given back before the next, for they are the
+  /// largest part of what a frozen network holds.
+  FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N)
+      : N_(N), placement_(place(plan, choices, N, sizeof(E))) {
+    arena_ = allocate_aligned(placement_.bytes);
+    std::fill_n(arena_.get(), placement_.bytes,
+                std::byte{0});  // pages are there before the first run
+    const StepContext<E> context{
+        stream, plan, choices, placement_, reinterpret_cast<E*>(arena_.get()), N};
+    x_ = context.at(plan.input).data;
+    y_ = context.at(plan.output).data;
+    x_size_ = plan.value(plan.input).size();
+    y_size_ = plan.value(plan.output).size();
+    for (std::size_t i = 0; i < plan.operations.size(); ++i) {
+      auto step = make_step(context, i);
+      release_weights(plan.operations[i]);
+      if (step) {
+        memory_.weights += step->packed_bytes();
+        scratch_bytes_ = std::max(scratch_bytes_, step->scratch_bytes());
+        workspace_bytes_ = std::max(workspace_bytes_, step->workspace_bytes());
+        steps_.push_back({i, std::move(step)});
+      }
+    }
+    scratch_ = allocate_aligned(scratch_bytes_);
+    for (const NumberedStep& step : steps_) step.work->set_scratch(scratch_.get());
+    stream.workspace(workspace_bytes_);
+    memory_.values = placement_.bytes;
+    memory_.scratch = scratch_bytes_;
+  }
+
+  /// The first `images` of N. The others are computed along with them from what was there before: what comes
+  /// out for an image then does not depend on how many it came with.
+  void run(CpuStream& stream, int images, const float* x, float* y, PlanObserver* observer) {
+    convert(stream, images * x_size_, x, x_);
+    run_steps(stream, observer);
+    convert(stream, images * y_size_, y_, y);
+  }
+
+  /// From what lies in the arena to what is left there.
+  void run_steps(CpuStream& stream, PlanObserver* observer) {
+    for (const NumberedStep& step : steps_) {
+      if (observer) observer->begin(step.operation, N_);
+      step.work->run(stream);
+      if (observer) observer->end(step.operation, N_);
+    }
+  }
+
+  /// Puts into `facts`, one for each operation, what computes it here.
+  void name_algorithms(std::vector<PlanStepFacts>& facts) const {
+    for (const NumberedStep& step : steps_)
+      facts[step.operation].algorithm = step.work->algorithm();
+  }
+
+  const PlanMemory& memory() const { return memory_; }
+  /// Of the stream's workspace, which plans share.
+  std::size_t workspace_bytes() const { return workspace_bytes_; }
+
+  std::int64_t x_size() const { return x_size_; }
+  std::int64_t y_size() const { return y_size_; }
+
+ private:
+  struct NumberedStep {
+    std::size_t operation;
+    std::unique_ptr<PlanStep> work;
+  };
+
+  template <class From, class To>
+  static void convert(CpuStream& stream, std::int64_t n, const From* from, To* to) {
+    parallel_elements(stream, n,
+                      [=](std::int64_t i) { to[i] = from_float<To>(to_float(from[i])); });
+  }
+
+  int N_;
+  Placement placement_;
+  AlignedBytes arena_, scratch_;
+  std::vector<NumberedStep> steps_;
+  PlanMemory memory_;
+  std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
+  E *x_, *y_;
+  std::int64_t x_size_, y_size_;
+};
+
+}  // namespace nanopneumo::cpu

@@ -1,0 +1,154 @@
+// bench forward --per-op, bench on its own, traces, the memory that train plans, what doctor measures.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "io/csv.h"
+#include "tests/io/messages.h"
+#include "tests/support/cases.h"
+#include "tests/tools/sandbox.h"
+
+namespace nanopneumo::test {
+namespace {
+
+const Arguments kSmall{"--batch", "6", "--image-size", "48", "--repeats", "3", "--threads", "2"};
+
+Arguments with(Arguments call, const Arguments& more) {
+  call.insert(call.end(), more.begin(), more.end());
+  return call;
+}
+
+/// The names of a trace's spans.
+std::set<std::string> names(const Sandbox& sandbox, const std::string& file) {
+  std::set<std::string> found;
+  for (const nlohmann::json& event : nlohmann::json::parse(sandbox.read(file))) {
+    if (event.at("ph") != "X") continue;
+    CHECK(event.at("ts").get<double>() >= 0);
+    CHECK(event.at("dur").get<double>() >= 0);
+    found.insert(event.at("name").get<std::string>());
+  }
+  return found;
+}
+
+bool has_operation(const std::set<std::string>& names) {
+  return std::ranges::any_of(names,
+                             [](const std::string& name) { return name.starts_with("conv 3x3"); });
+}
+
+}  // namespace
+
+TEST_CASE("bench forward --per-op lists each fused operation, and its figures add up") {
+  const Sandbox sandbox;
+  for (const char* model : {"cnn", "mobilenet"}) {
+    const std::string out = sandbox
+                                .succeed(with({"bench", "forward", model, "--per-op",
+                                               "--against-onednn", "--csv", "plan.csv"},
+                                              kSmall))
+                                .out;
+    for (const char* part : {"GFLOP/s", "GB/s", "img/s", "this machine at best", "% of limit",
+                             "the whole forward takes"})
+      CHECK_MESSAGE(contains(out, part), part);
+    const CsvTable table = CsvTable::read(sandbox.path("plan.csv"));
+    REQUIRE(table.rows() > 10);
+    const std::size_t sum = table.rows() - 2, between = table.rows() - 1;
+    CHECK(table.text(sum, "operation") == "all operations");
+    CHECK(table.text(between, "operation") == "between the operations");
+    double milliseconds = 0;
+    for (std::size_t row = 0; row < sum; ++row) {
+      CAPTURE(table.text(row, "operation"));
+      CHECK_FALSE(table.text(row, "by").empty());
+      CHECK(table.number(row, "calls") == 2);  // four images at once
+      CHECK(table.number(row, "ms") >= 0);
+      CHECK(table.number(row, "GFLOP/s") >= 0);
+      CHECK(table.number(row, "GB/s") > 0);
+      CHECK(table.number(row, "% of limit") >= 0);
+      const std::string& limit = table.text(row, "limit");
+      CHECK((limit == "FLOPs" || limit == "bytes"));
+      milliseconds += table.number(row, "ms");
+      count_cases();
+    }
+    const double rounding = 0.0006 * static_cast<double>(sum);
+    CHECK_FALSE(!(std::abs(milliseconds - table.number(sum, "ms")) <= rounding));
+    const double shares = table.number(sum, "% of time") + table.number(between, "% of time");
+    CHECK_FALSE(!(std::abs(shares - 100) <= 0.11));
+  }
+  const CsvTable table = CsvTable::read(sandbox.path("plan.csv"));
+  CHECK(table.text(0, "operation") == "conv 3x3 /2 48x48x3 -> 32 relu6");
+  CHECK(table.text(1, "operation") == "depthwise 3x3 /1 24x24x32 relu6");
+  sandbox.refuse({"bench", "forward", "cnn", "--per-op", "--device", "emulated"},
+                 {"--per-op", "emulated"});
+  count_cases();
+}
+
+TEST_CASE("bench on its own has a line for each model, or looks into one") {
+  const Sandbox sandbox;
+  const Arguments tiny{"--batch", "1", "--repeats", "1", "--image-size", "75", "--threads", "2"};
+  const std::string all = sandbox.succeed(with({"bench", "--device", "cpu"}, tiny)).out;
+  for (const char* model : {"cnn", "densenet121", "efficientnetb4", "inceptionv3", "mobilenet",
+                            "resnet50", "vgg16", "xception"})
+    CHECK_MESSAGE(contains(all, model), model);
+  CHECK(std::ranges::count(all, '\n') == 1 + 8);
+  CHECK_FALSE(contains(all, "nan"));
+  const std::string one =
+      sandbox.succeed(with({"bench", "--device", "cpu", "--model", "cnn"}, tiny)).out;
+  CHECK(contains(one, "between the operations"));
+  sandbox.refuse({"bench", "--model", "resnet"}, {"resnet"});
+  sandbox.refuse({"bench", "forwards"}, {"forwards"});
+}
+
+TEST_CASE("--trace writes the phases of a run") {
+  const Sandbox sandbox;
+  sandbox.succeed(with({"bench", "forward", "mobilenet", "--trace", "forward.json"}, kSmall));
+  const std::set<std::string> forward = names(sandbox, "forward.json");
+  CHECK(forward.contains("forward"));
+  CHECK(has_operation(forward));
+  const std::string out =
+      sandbox
+          .succeed({"train",        "mobilenet", "--weights", "none", "--phantoms", "12",
+                    "--image-size", "48",        "--batch",   "5",    "--epochs",   "1",
+                    "--augment",    "paper",     "--threads", "2",    "--out",      "run",
+                    "--trace",      "train.json"})
+          .out;
+  CHECK(contains(out, "train.json"));
+  const std::set<std::string> training = names(sandbox, "train.json");
+  for (const char* phase : {"gather", "augment", "normalize", "frozen part", "forward", "backward",
+                            "update", "validation", "checkpoint"})
+    CHECK_MESSAGE(training.contains(phase), phase);
+  CHECK(has_operation(training));
+  sandbox.refuse(tiny_training("other", {"--trace", "missing/trace.json"}), {"missing/trace.json"});
+  sandbox.refuse(with({"bench", "forward", "cnn", "--trace", "missing/trace.json"}, kSmall),
+                 {"missing/trace.json"});
+}
+
+TEST_CASE("train says before the first epoch which memory it has planned") {
+  const Sandbox sandbox;
+  const std::string frozen =
+      sandbox
+          .succeed({"train", "mobilenet", "--weights", "none", "--phantoms", "12", "--image-size",
+                    "48", "--epochs", "1", "--threads", "2", "--out", "run"})
+          .out;
+  const std::size_t line = frozen.find("memory      planned ");
+  REQUIRE(line != std::string::npos);
+  CHECK(line < frozen.find("epoch 1/1"));
+  for (const char* part : {"frozen part", "values", "weights", "parameters", "images", "features"})
+    CHECK_MESSAGE(frozen.find(part, line) != std::string::npos, part);
+  const std::string cnn = sandbox.succeed(tiny_training("cnn")).out;
+  CHECK(contains(cnn, "memory      planned "));
+  CHECK(contains(cnn, "comes on top"));
+  CHECK_FALSE(contains(cnn, "frozen part "));
+}
+
+TEST_CASE("doctor measures what the machine does at best") {
+  const Sandbox sandbox;
+  const std::string out = sandbox.succeed({"doctor"}).out;
+  for (const char* part : {"oneDNN ", "features ", "--precision bf16 is ", "GFLOP/s in float32",
+                           "GB/s of memory (measured"})
+    CHECK_MESSAGE(contains(out, part), part);
+  const std::size_t at = out.find("at best");
+  REQUIRE(at != std::string::npos);
+  CHECK(std::stod(out.substr(at + 7)) > 0);
+}
+
+}  // namespace nanopneumo::test

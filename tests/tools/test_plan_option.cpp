@@ -1,0 +1,84 @@
+// --plan: the algorithms of a run's frozen part are kept with it.
+#include <doctest/doctest.h>
+
+#include "tests/io/messages.h"
+#include "tests/support/cases.h"
+#include "tests/tools/keras_file.h"
+#include "tests/tools/phantom_data.h"
+
+namespace nanopneumo::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct WithWeights {
+  WithWeights() {
+    put_phantoms(sandbox, "data", 10);
+    write_mobilenet_file(sandbox.path("weights.h5"), {.alpha = 0.25});
+  }
+  Arguments training(const std::string& out, const Arguments& more, const char* side = "46") const {
+    Arguments arguments{"train",     "mobilenet", "--weights",    "weights.h5", "--alpha", "0.25",
+                        "--data",    "data",      "--image-size", side,         "--batch", "3",
+                        "--threads", "1",         "--augment",    "paper",      "--out",   out};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::string picture() const {
+    return fs::directory_iterator(sandbox.path("data/test/PNEUMONIA"))->path().string();
+  }
+  void forget_measurements() const { fs::remove_all(sandbox.path("home")); }
+  Sandbox sandbox;
+};
+
+}  // namespace
+
+TEST_CASE("a run with measured algorithms goes on with the same ones") {
+  const WithWeights files;
+  const Sandbox& sandbox = files.sandbox;
+  sandbox.succeed(files.training("default", {"--epochs", "1"}));
+  CHECK_FALSE(fs::exists(sandbox.path("default/plan.json")));
+  CHECK_FALSE(fs::exists(sandbox.path("home/plans")));
+
+  const Arguments measured{"--plan", "measured", "--epochs", "2"};
+  sandbox.succeed(files.training("whole", measured));
+  CHECK(contains(sandbox.read("whole/plan.json"), "conv 1x1"));
+  sandbox.succeed(files.training("again", measured));  // measured once for this machine
+  const auto whole = reproducible_files(sandbox, "whole");
+  CHECK(reproducible_files(sandbox, "again") == whole);
+
+  sandbox.succeed(files.training("cut", {"--plan", "measured", "--epochs", "1"}));
+  files.forget_measurements();
+  sandbox.succeed({"train", "--resume", "cut", "--epochs", "2"});
+  CHECK(reproducible_files(sandbox, "cut") == whole);
+
+  // Another run with the first one's.
+  sandbox.succeed(files.training("copy", {"--plan", "whole/plan.json", "--epochs", "2"}));
+  CHECK(sandbox.read("copy/best.safetensors") == sandbox.read("whole/best.safetensors"));
+  CHECK(sandbox.read("copy/plan.json") == sandbox.read("whole/plan.json"));
+  sandbox.succeed({"predict", "copy", files.picture()});
+  count_cases(5);
+}
+
+TEST_CASE("plans that cannot be used") {
+  const WithWeights files;
+  const Sandbox& sandbox = files.sandbox;
+  sandbox.succeed(files.training("run", {"--plan", "measured", "--epochs", "1"}));
+  sandbox.write("broken.json", "{\"format\": 1}");
+  const auto refuse = [&](const Arguments& more, const std::vector<std::string>& parts,
+                          const char* side = "46") {
+    sandbox.refuse(files.training("refused", more, side), parts);
+    count_cases();
+  };
+  refuse({"--plan", "none.json"}, {"none.json"});
+  refuse({"--plan", "broken.json"}, {"broken.json", "--plan measured"});
+  refuse({"--plan", "run/plan.json"}, {"run/plan.json", "another size"}, "64");
+  refuse({"--plan", "measured", "--device", "emulated"}, {"--plan measured", "emulated"});
+  sandbox.refuse({"train", "--resume", "run", "--epochs", "2", "--plan", "default"},
+                 {"--plan cannot be changed"});
+  sandbox.write("run/plan.json", "[]");
+  sandbox.refuse({"train", "--resume", "run", "--epochs", "2"}, {"run/plan.json"});
+  sandbox.refuse({"predict", "run", files.picture()}, {"run/plan.json"});
+  count_cases(3);
+}
+
+}  // namespace nanopneumo::test

@@ -1,0 +1,119 @@
+// plan.json: what is kept of a search among algorithms, and which files are refused.
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "tensor/errors.h"
+#include "tests/io/environment.h"
+#include "tests/io/temporary_folder.h"
+#include "tests/support/cases.h"
+#include "train/plan_file.h"
+
+namespace nanopneumo::test {
+namespace {
+
+constexpr std::array<std::string_view, 2> kBoth{"direct", "winograd"};
+
+/// Measures nothing: says what a search would have said.
+std::string ask(PlanChoices& plan, const std::string& convolution, std::string_view fastest) {
+  std::string answer;
+  if (const auto found = plan.find(convolution, kBoth))
+    answer = *found;
+  else
+    plan.add(convolution, answer = fastest);
+  plan.plan_is_complete();
+  return answer;
+}
+
+DeviceOptions with_plan(const std::string& plan, const std::string& precision = "float32") {
+  return {.threads = 2, .precision = precision, .plan = plan};
+}
+
+}  // namespace
+
+TEST_CASE("default asks for no file") {
+  CHECK(open_plan(with_plan("default")) == nullptr);
+  count_cases();
+}
+
+TEST_CASE("what was measured is kept for the machine and for the run") {
+  const TemporaryFolder folder;
+  const Environment home({{"NANOPNEUMO_HOME", (folder.path() / "home").string()}});
+  const std::filesystem::path run = folder.path() / "plan.json";
+  {
+    const auto plan = open_plan(with_plan("measured"), run);
+    plan->keep_in(run);
+    CHECK(ask(*plan, "a", "winograd") == "winograd");
+    CHECK(ask(*plan, "b", "direct") == "direct");
+  }
+  // The machine's: another run gets the same without a search.
+  CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "winograd");
+  // The run's: the same on a machine that has measured otherwise, or nothing.
+  const Environment other({{"NANOPNEUMO_HOME", (folder.path() / "other").string()}});
+  CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "direct");
+  CHECK(ask(*open_plan(with_plan("measured"), run), "a", "direct") == "winograd");
+  // As the file of another run. What that has not got is refused.
+  const auto fixed = open_plan(with_plan(run.string()));
+  CHECK(ask(*fixed, "b", "winograd") == "direct");
+  CHECK_THROWS_AS(ask(*fixed, "c", "direct"), InputError);
+  // A run that began with a file keeps what it used of it and does without that file.
+  const std::filesystem::path second = folder.path() / "second.json";
+  fixed->keep_in(second);
+  CHECK(ask(*open_plan(with_plan("gone.json"), second), "b", "winograd") == "direct");
+  CHECK_THROWS_AS(ask(*open_plan(with_plan(second.string())), "a", "direct"), InputError);
+  count_cases(8);
+}
+
+TEST_CASE("another number of threads or precision is another search") {
+  const TemporaryFolder folder;
+  const Environment home({{"NANOPNEUMO_HOME", (folder.path() / "home").string()}});
+  CHECK(ask(*open_plan(with_plan("measured")), "a", "winograd") == "winograd");
+  DeviceOptions one = with_plan("measured");
+  one.threads = 1;
+  CHECK(ask(*open_plan(one), "a", "direct") == "direct");
+  CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "winograd");
+  count_cases(3);
+}
+
+TEST_CASE("a damaged file in the cache is measured anew") {
+  const TemporaryFolder folder;
+  const Environment home({{"NANOPNEUMO_HOME", folder.path().string()}});
+  ask(*open_plan(with_plan("measured")), "a", "winograd");
+  const auto files = std::filesystem::directory_iterator(folder.path() / "plans");
+  const std::filesystem::path cache = files->path();
+  for (const char* content : {"", "{", "[]", "{\"format\":\"nanopneumo plan 1\"}"}) {
+    folder.file(std::filesystem::relative(cache, folder.path()).string(), content);
+    CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "direct");
+    count_cases();
+  }
+  // So is what does not compute the convolution.
+  folder.file(std::filesystem::relative(cache, folder.path()).string(),
+              "{\"format\":\"nanopneumo plan "
+              "1\",\"precision\":\"float32\",\"algorithms\":{\"a\":\"fft\"}}");
+  CHECK(ask(*open_plan(with_plan("measured")), "a", "winograd") == "winograd");
+}
+
+TEST_CASE("files that are no plans are refused") {
+  const TemporaryFolder folder;
+  const std::string good =
+      "{\"format\":\"nanopneumo plan 1\",\"precision\":\"float32\",\"algorithms\":";
+  for (const std::string& content :
+       {std::string(), std::string("{"), std::string("null"), std::string("[1]"),
+        std::string("{\"format\":\"nanopneumo plan 2\"}"), good + "[]}", good + "{\"a\":1}}",
+        good + "{}",
+        std::string("{\"format\":\"nanopneumo plan 1\",\"precision\":3,\"algorithms\":{}}"),
+        std::string(2 << 20, '[')}) {
+    CAPTURE(content.substr(0, 80));
+    CHECK_THROWS_AS(open_plan(with_plan(folder.file("p.json", content).string())), InputError);
+    count_cases();
+  }
+  CHECK_THROWS_AS(open_plan(with_plan((folder.path() / "none.json").string())), InputError);
+  CHECK_THROWS_AS(open_plan(with_plan(folder.path().string())), InputError);
+  const auto file = folder.file("q.json", good + "{\"a\":\"fft\"}}");
+  CHECK_THROWS_AS(ask(*open_plan(with_plan(file.string())), "a", "direct"), InputError);
+  DeviceOptions emulated = with_plan("measured");
+  emulated.device = "emulated";
+  CHECK_THROWS_AS(open_plan(emulated), InputError);
+}
+
+}  // namespace nanopneumo::test

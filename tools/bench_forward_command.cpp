@@ -1,0 +1,219 @@
+// nanopneumo bench forward MODEL, nanopneumo bench [--model MODEL]
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "io/atomic_file.h"
+#include "tensor/trace.h"
+#include "tools/bench/onednn_convolutions.h"
+#include "tools/bench/plan_times.h"
+#include "tools/bench_commands.h"
+#include "tools/bench_workload.h"
+#include "tools/trace_file.h"
+#include "train/process_memory.h"
+
+namespace nanopneumo {
+namespace {
+
+using bench::CpuPeaks;
+using bench::PlanRun;
+using bench::PlanTimes;
+
+void require_cpu(const BenchOptions& o, const char* what) {
+  if (o.device.device != "cpu")
+    throw_input_error("{} looks into plans that the CPU has compiled; leave --device {} away", what,
+                      o.device.device);
+}
+
+/// The part of a network that is measured: the frozen backbone, or the whole scratch CNN.
+class Forward {
+ public:
+  explicit Forward(const BenchOptions& o)
+      : work_(o, Workload::Device::plain),
+        own_(work_.network().has_backbone()
+                 ? FrozenPlan<float>()
+                 : FrozenPlan<float>(work_.network().graph(), work_.network().parameters(),
+                                     device(), work_.network().trained_segment(),
+                                     device().frozen_precision())) {}
+
+  const FrozenPlan<float>& plan() const {
+    return work_.network().has_backbone() ? work_.network().frozen_part() : own_;
+  }
+  Device& device() const { return work_.network().device(); }
+  void run(PlanObserver* observer = nullptr) const {
+    const TraceSpan span(device(), "forward");
+    plan().run(work_.batch().x, observer);
+  }
+  const char* words() const {
+    return work_.network().has_backbone() ? "frozen forward and pooling" : "forward";
+  }
+
+ private:
+  Workload work_;
+  FrozenPlan<float> own_;
+};
+
+CpuStream& cpu_stream(const Forward& forward) {
+  return static_cast<CpuStream&>(forward.device().stream());
+}
+
+void print_peaks(const CpuPeaks& peaks) {
+  fmt::print("this machine at best, measured: {:.0f} GFLOP/s, {:.1f} GB/s\n", 1e-9 * peaks.flops,
+             1e-9 * peaks.bytes);
+}
+
+/// Runs with the steps timed.
+Measured measure_steps(const BenchOptions& o, const Forward& forward, PlanTimes& times) {
+  bool warm = false;
+  return measure(
+      o,
+      [&] {
+        times.begin_batch();
+        forward.run(warm ? &times : nullptr);
+      },
+      [&] {
+        times = PlanTimes(forward.plan().steps(o.batch).size());
+        warm = true;
+      });
+}
+
+/// The sum of oneDNN's best times for the convolutions of a plan, each shape measured once.
+double onednn_seconds(const PlanRun& run, CpuStream& stream, Precision precision,
+                      std::map<std::string, int>& ways) {
+  std::map<std::string, bench::OneDnnTime> known;
+  double sum = 0;
+  for (std::size_t i = 0; i < run.steps.size(); ++i) {
+    const PlanStepFacts& step = run.steps[i];
+    if (!step.convolution) continue;
+    const ConvDims& d = *step.convolution;
+    const Window& w = d.window;
+    const std::string key =
+        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", step.is_depthwise, d.H, d.W, d.C, d.K,
+                    w.R, w.S, w.stride_h, w.stride_w, w.pad.top, w.pad.left, w.pad.bottom);
+    auto found = known.find(key);
+    if (found == known.end())
+      found = known
+                  .emplace(key, bench::fastest_onednn(stream, step, run.times.images_at_once(),
+                                                      precision))
+                  .first;
+    ++ways[found->second.way];
+    sum += found->second.seconds * run.images / run.times.images_at_once();
+  }
+  return sum;
+}
+
+void compare_with_onednn(const PlanRun& run, const Forward& forward) {
+  std::map<std::string, int> ways;
+  const double theirs =
+      onednn_seconds(run, cpu_stream(forward), forward.device().frozen_precision(), ways);
+  std::string words;
+  for (const auto& [way, count] : ways)
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, way);
+  fmt::print(
+      "oneDNN's convolutions at these shapes, the best of its ways each: {:.1f} ms ({}); the whole "
+      "forward takes {:.3f} times that\n",
+      1e3 * theirs, words, run.seconds / theirs);
+}
+
+void bench_forward(const BenchOptions& o) {
+  const bool looks_inside = o.per_op || o.against_onednn || !o.csv.empty();
+  if (looks_inside) require_cpu(o, "--per-op");
+  std::optional<TraceFile> trace;
+  if (!o.trace.empty()) trace.emplace(o.trace);
+  const Forward forward(o);
+  std::optional<CpuPeaks> peaks;
+  if (looks_inside) {
+    peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
+    reset_peak_memory();
+  }
+  if (trace) forward.device().set_trace(&trace->trace());
+  const std::string what = fmt::format("{} {}", o.model, forward.words());
+  if (!looks_inside) {
+    print_measured(what, o, measure(o, [&] { forward.run(); }));
+  } else {
+    PlanTimes times(forward.plan().steps(o.batch).size());
+    const Measured measured = measure_steps(o, forward, times);
+    const PlanRun run{.steps = forward.plan().steps(o.batch),
+                      .times = times,
+                      .peaks = *peaks,
+                      .images = o.batch,
+                      .seconds = measured.median};
+    print_peaks(*peaks);
+    fmt::print("\nEach operation, in a batch of {}, {} images at once:\n\n{}\n", o.batch,
+               times.images_at_once(), plan_table(run).text());
+    print_measured(what, o, measured);
+    if (o.against_onednn) compare_with_onednn(run, forward);
+    if (!o.csv.empty()) {
+      write_file_atomically(o.csv, plan_table(run).csv());
+      fmt::print("written to {}\n", o.csv);
+    }
+  }
+  if (trace) {
+    forward.device().set_trace(nullptr);
+    fmt::print("{}", trace->write());
+  }
+}
+
+/// One line a model.
+void bench_all(const BenchOptions& options) {
+  require_cpu(options, "bench without a subcommand");
+  std::optional<CpuPeaks> peaks;
+  for (const Architecture& architecture : architectures()) {
+    BenchOptions o = options;
+    o.model = architecture.name;
+    reset_peak_memory();
+    const Forward forward(o);
+    if (!peaks) {
+      peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
+      reset_peak_memory();
+      print_peaks(*peaks);
+    }
+    PlanTimes times(forward.plan().steps(o.batch).size());
+    const Measured measured = measure_steps(o, forward, times);
+    const PlanRun run{.steps = forward.plan().steps(o.batch),
+                      .times = times,
+                      .peaks = *peaks,
+                      .images = o.batch,
+                      .seconds = measured.median};
+    fmt::print(
+        "{:<16} {:>7.1f} img/s  {:>7.1f} GFLOP/s  {:>5.1f} % of the limit  {:>4.1f} % between the "
+        "operations  {:>5} MiB\n",
+        o.model, o.batch / run.seconds, 1e-9 * run.flops() / run.seconds,
+        100 * run.best_seconds() / run.seconds, 100 * (1 - run.seconds_in_steps() / run.seconds),
+        peak_memory_mib());
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+void add_bench_forward(Command bench) {
+  const auto o = std::make_shared<BenchOptions>();
+  const Command command =
+      bench.command("forward", "A frozen backbone's pooled features, or the CNN's answer");
+  add_model_argument(command, o->model).required();
+  command.flag("--per-op", o->per_op,
+               "Print what each fused operation takes, and the machine's peaks");
+  command.flag("--against-onednn", o->against_onednn,
+               "With --per-op: also time oneDNN's own convolutions at the same shapes");
+  command.option("--csv", o->csv, "Write the table of --per-op to this file as well");
+  command.option("--trace", o->trace, "Write a trace for Chrome or Perfetto to this JSON file");
+  add_workload_options(command, *o);
+  command.action([o] { bench_forward(*o); });
+}
+
+void add_bench_overview(Command bench) {
+  const auto o = std::make_shared<BenchOptions>();
+  o->model = "";
+  bench.option("--model", o->model, "The forward pass of this model, operation by operation");
+  add_workload_options(bench, *o);
+  bench.action_without_command([o] {
+    if (o->model.empty()) return bench_all(*o);
+    o->per_op = true;
+    bench_forward(*o);
+  });
+}
+
+}  // namespace nanopneumo

@@ -1,0 +1,143 @@
+#include "train/plan_file.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "io/atomic_file.h"
+#include "io/cache_folder.h"
+#include "io/file_bytes.h"
+#include "io/xxh64.h"
+#include "kernels/cpu/cpu_features.h"
+#include "kernels/cpu/onednn_version.h"
+#include "tensor/errors.h"
+
+namespace nanopneumo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFormat = "nanopneumo plan 1";
+constexpr std::size_t kMostBytes = 1 << 20;
+
+fs::path cache_file(const DeviceOptions& options) {
+  const std::string machine = fmt::format("{}, oneDNN {}", cpu::processor_name(), onednn_version());
+  return cache_folder() / "plans" /
+         fmt::format("{:016x}-{}-{}.json", xxh64(machine), options.precision,
+                     resolve_threads(options.threads));
+}
+
+bool is_there(const fs::path& file) {
+  std::error_code error;
+  return fs::exists(file, error);
+}
+
+}  // namespace
+
+PlanFile::Content PlanFile::read(const fs::path& file) {
+  try {
+    const auto json = nlohmann::json::parse(read_file_bytes(file, kMostBytes));
+    if (json.at("format") != kFormat)
+      throw_input_error("{} is not a plan of this version of nanopneumo; give --plan measured",
+                        shown(file));
+    return {json.at("precision"), json.at("algorithms")};
+  } catch (const nlohmann::json::exception&) {
+    throw_input_error("{} is not a plan that nanopneumo wrote; give --plan measured", shown(file));
+  }
+}
+
+std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options) {
+  std::shared_ptr<PlanFile> plan(new PlanFile(options));
+  plan->cache_ = plan->source_ = cache_file(options);
+  if (!is_there(plan->cache_)) return plan;
+  try {
+    plan->algorithms_ = read(plan->cache_).algorithms;
+  } catch (const InputError&) {  // it is only a cache: all is measured anew
+  }
+  return plan;
+}
+
+std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs::path& file) {
+  std::shared_ptr<PlanFile> plan(new PlanFile(options));
+  Content content = read(file);
+  if (content.precision != options.precision)
+    throw_input_error("{} is a plan for --precision {}, not {}; give that, or --plan measured",
+                      shown(file), shown(content.precision), options.precision);
+  plan->source_ = file;
+  plan->algorithms_ = std::move(content.algorithms);
+  return plan;
+}
+
+std::shared_ptr<PlanFile> PlanFile::of_run(const DeviceOptions& options, const fs::path& file) {
+  auto plan = measured(options);
+  const Content content = read(file);
+  if (content.precision != options.precision) return plan;
+  for (const auto& entry : content.algorithms) {
+    plan->algorithms_.insert_or_assign(entry.first, entry.second);
+    plan->used_.insert(entry);
+  }
+  return plan;
+}
+
+void PlanFile::write(const fs::path& file, const Algorithms& algorithms) const {
+  const nlohmann::ordered_json json{{"format", kFormat},
+                                    {"precision", options_.precision},
+                                    {"machine",
+                                     {{"cpu", cpu::processor_name()},
+                                      {"threads", resolve_threads(options_.threads)},
+                                      {"onednn", onednn_version()}}},
+                                    {"algorithms", algorithms}};
+  write_file_atomically(file,
+                        json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+void PlanFile::keep_in(const fs::path& file) {
+  run_ = file;
+  write(run_, used_);
+  is_kept_ = true;
+}
+
+std::optional<std::string> PlanFile::find(const std::string& convolution,
+                                          std::span<const std::string_view> possible) {
+  const auto found = algorithms_.find(convolution);
+  if (found == algorithms_.end()) {
+    if (!cache_.empty()) return {};
+    throw_input_error(
+        "{} says nothing of \"{}\": it is of another network or of images of another size; give "
+        "--plan measured or default",
+        shown(source_), convolution);
+  }
+  if (std::ranges::find(possible, found->second) == possible.end()) {
+    if (!cache_.empty()) return {};
+    throw_input_error(
+        "{} has \"{}\" computed by {}, which cannot compute it; give --plan measured or default",
+        shown(source_), convolution, shown(found->second));
+  }
+  is_kept_ &= !used_.insert(*found).second;
+  return found->second;
+}
+
+void PlanFile::add(const std::string& convolution, std::string_view algorithm) {
+  algorithms_[convolution] = used_[convolution] = algorithm;
+  is_cached_ = is_kept_ = false;
+}
+
+void PlanFile::plan_is_complete() {
+  if (!cache_.empty() && !is_cached_) {
+    make_folders(cache_.parent_path());
+    write(cache_, algorithms_);
+    is_cached_ = true;
+  }
+  if (run_.empty() || is_kept_) return;
+  write(run_, used_);
+  is_kept_ = true;
+}
+
+std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options, const fs::path& of_run) {
+  options.validate();
+  if (options.plan == "default") return nullptr;
+  if (!of_run.empty() && is_there(of_run)) return PlanFile::of_run(options, of_run);
+  return options.plan == "measured" ? PlanFile::measured(options)
+                                    : PlanFile::fixed(options, options.plan);
+}
+
+}  // namespace nanopneumo

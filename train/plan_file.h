@@ -1,0 +1,63 @@
+// --plan: by which algorithms the frozen part's convolutions run on the CPU, and the file that keeps them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "kernels/plan/plan_choices.h"
+#include "tensor/device_options.h"
+
+namespace nanopneumo {
+
+/// A JSON file: {"format": "nanopneumo plan 1", "precision": ..., "algorithms": {convolution: algorithm}} and,
+/// for the reader, the machine on which they were found.
+class PlanFile final : public PlanChoices {
+ public:
+  /// What is measured is kept for this kind of CPU, oneDNN, precision and number of threads in the cache folder,
+  /// from where it is read the next time. A damaged file there is measured anew.
+  static std::shared_ptr<PlanFile> measured(const DeviceOptions& options);
+  /// `file` alone; a convolution that it has not got is refused. Throws InputError where it is no such file or of
+  /// another precision.
+  static std::shared_ptr<PlanFile> fixed(const DeviceOptions& options,
+                                         const std::filesystem::path& file);
+
+  /// As measured(), but what a run has in `file` comes first where that is of this precision. Throws InputError
+  /// where it is no such file.
+  static std::shared_ptr<PlanFile> of_run(const DeviceOptions& options,
+                                          const std::filesystem::path& file);
+
+  /// Writes what plans have asked for so far to a run's `file`, and from now on what they will.
+  void keep_in(const std::filesystem::path& file);
+
+  std::optional<std::string> find(const std::string& convolution,
+                                  std::span<const std::string_view> possible) override;
+  void add(const std::string& convolution, std::string_view algorithm) override;
+  void plan_is_complete() override;
+
+ private:
+  using Algorithms = std::map<std::string, std::string>;
+
+  struct Content {
+    std::string precision;
+    Algorithms algorithms;
+  };
+
+  explicit PlanFile(const DeviceOptions& options) : options_(options) {}
+  static Content read(const std::filesystem::path& file);
+  void write(const std::filesystem::path& file, const Algorithms& algorithms) const;
+
+  DeviceOptions options_;
+  std::filesystem::path source_, cache_, run_;  ///< the last two are empty where there are none
+  Algorithms algorithms_, used_;
+  bool is_cached_ = true, is_kept_ = true;
+};
+
+/// What options.plan stands for; null for default. `of_run`: the plan.json of a run that goes on or is asked
+/// about; where it is there, it takes the place of the file that the run began with.
+std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options,
+                                    const std::filesystem::path& of_run = {});
+
+}  // namespace nanopneumo

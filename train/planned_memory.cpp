@@ -1,0 +1,73 @@
+#include "train/planned_memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "train/frozen_features.h"
+
+namespace nanopneumo {
+namespace {
+
+std::size_t float_bytes(std::int64_t n) { return static_cast<std::size_t>(n) * sizeof(float); }
+
+void prepare(const Network& network, std::int64_t images, int batch) {
+  const auto last = static_cast<int>(images % batch);
+  if (images >= batch) network.frozen_part().prepare(batch);
+  if (last > 0) network.frozen_part().prepare(last);
+}
+
+/// What FrozenFeatures keeps of `images` of them.
+std::size_t kept_bytes(const Network& network, std::int64_t images) {
+  const int cut = network.trained_segment().first;
+  if (cut == 0) return 0;
+  const std::int64_t row = network.graph().nodes()[static_cast<std::size_t>(cut)].output.elements();
+  const std::size_t bytes = float_bytes(images * row);
+  return bytes > static_cast<std::size_t>(FrozenFeatures::kMostBytes) ? 0 : bytes;
+}
+
+std::string mebibytes(std::size_t bytes) {
+  return fmt::format("{:.1f}", static_cast<double>(bytes) / (1 << 20));
+}
+
+}  // namespace
+
+PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
+                                 const Network& network) {
+  prepare(network, data.train.size(), config.batch);
+  prepare(network, data.validation.size(), config.batch);
+  PlannedMemory memory{
+      .frozen = network.frozen_part().memory(),
+      .parameters = 0,
+      .optimizer = 3 * float_bytes(network.parameters().trainable().size()),
+      .images = data.train.pixels.size() + data.validation.pixels.size(),
+      .features = kept_bytes(network, data.validation.size()),
+      .batch =
+          float_bytes(std::int64_t{3} * config.batch * config.image_height * config.image_width),
+      .trains_layers =
+          network.trained_segment().first != network.features_node() || !network.has_backbone()};
+  for (const Parameter<float>& parameter : network.parameters().all())
+    memory.parameters += float_bytes(parameter.variable.value.size());
+  if (!config.augmentation.enabled()) memory.features += kept_bytes(network, data.train.size());
+  return memory;
+}
+
+std::size_t PlannedMemory::total() const {
+  return frozen.total() + parameters + optimizer + images + features + batch;
+}
+
+std::string PlannedMemory::words() const {
+  std::string text = fmt::format("planned {} MiB: ", mebibytes(total()));
+  if (frozen.total() > 0)
+    text += fmt::format("frozen part {} (values {}, weights {}, scratch {}), ",
+                        mebibytes(frozen.total()), mebibytes(frozen.values),
+                        mebibytes(frozen.weights), mebibytes(frozen.scratch));
+  text +=
+      fmt::format("parameters {}, gradients and optimiser {}, images {}, a batch {}",
+                  mebibytes(parameters), mebibytes(optimizer), mebibytes(images), mebibytes(batch));
+  if (features > 0) text += fmt::format(", features kept {}", mebibytes(features));
+  if (trains_layers) text += "; what a training step keeps of its layers comes on top";
+  return text;
+}
+
+}  // namespace nanopneumo

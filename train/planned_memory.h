@@ -1,0 +1,33 @@
+// How much memory a run is going to hold, as far as that is known before it begins.
+#pragma once
+
+#include <string>
+
+#include "kernels/plan/plan_report.h"
+#include "train/config.h"
+#include "train/data.h"
+#include "train/network.h"
+
+namespace nanopneumo {
+
+/// Bytes.
+struct PlannedMemory {
+  PlanMemory frozen;       ///< of the compiled frozen part; zero on devices that compile none
+  std::size_t parameters;  ///< all of the network's
+  std::size_t optimizer;   ///< gradients and Adam's moments
+  std::size_t images;      ///< both sets, as bytes
+  std::size_t features;    ///< of the frozen part, kept from one epoch to the next
+  std::size_t batch;       ///< one batch of images as the network's input
+  bool trains_layers;      ///< more than the head is trained: its values come on top
+
+  std::size_t total() const;
+  /// One line, in MiB.
+  std::string words() const;
+};
+
+/// Compiles the frozen part for all sizes of batches that the run will meet, so that what it needs is there
+/// and counted.
+PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
+                                 const Network& network);
+
+}  // namespace nanopneumo
