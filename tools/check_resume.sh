@@ -23,10 +23,12 @@ RANDOM=${SEED:-1}
 
 [ ! -e "$out" ] || { echo "$out is there already; give another folder"; exit 2; }
 mkdir -p "$out"
-# The name of the last folder is on the report, so that it is the same for both.
-whole=$out/uncut/experiment cut=$out/cut/experiment
+program=$(realpath "$program") out=$(realpath "$out")
+# Both are made in the same place, whose name is in some of the files.
+whole=$out/uncut cut=$out/experiment
 begin=$(date +%s%N)
-"$program" reproduce "${options[@]}" --out "$whole" >"$out/uncut.log"
+"$program" reproduce "${options[@]}" --out "$cut" >"$out/uncut.log"
+mv "$cut" "$whole"
 milliseconds=$((($(date +%s%N) - begin) / 1000000))
 echo "uncut: $((milliseconds / 1000)).$((milliseconds % 1000 / 100)) s"
 

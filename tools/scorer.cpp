@@ -109,8 +109,10 @@ Scorer::Member Scorer::load_member(const std::string& folder) const {
   if (!options_.calibrated) return member;
   const auto t = fit_temperature(member.validation->logits, member.validation->labels);
   if (!t)
-    throw_input_error("{} has images of one class only, to which no temperature can be fitted",
-                      shown(file));
+    throw_input_error(
+        "{} has images of one class only, to which no temperature can be fitted; leave "
+        "--calibrated away",
+        shown(file));
   member.temperature = *t;
   return member;
 }

@@ -41,7 +41,8 @@ Predictions read_predictions(const std::filesystem::path& file) {
                         shown(file), row + 2, shown(label));
     p.names.push_back(table.text(row, "image"));
     p.labels.push_back(label == "1");
-    p.logits.push_back(table.number(row, "logit"));
+    // Nine digits name a float32; read as a double they would lie beside it, perhaps across a threshold.
+    p.logits.push_back(static_cast<float>(table.number(row, "logit")));
   }
   if (p.size() == 0) throw_input_error("{} names no image; restore the file", shown(file));
   return p;

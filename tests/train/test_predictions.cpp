@@ -19,7 +19,7 @@ TEST_CASE("predictions come back as they were") {
   CHECK(read.labels == written.labels);
   REQUIRE(read.logits.size() == 4);
   for (std::size_t i = 0; i < 4; ++i)
-    CHECK(static_cast<float>(read.logits[i]) == static_cast<float>(written.logits[i]));
+    CHECK(read.logits[i] == written.logits[i]);
   CHECK(read.same_images(written));
   Predictions other = read;
   other.labels[0] = 1;

@@ -28,6 +28,7 @@ h3 { font-size: 1.05rem; margin: 1.4rem 0 .4rem; }
 p, li { max-width: 48rem; overflow-wrap: anywhere; }
 small, figcaption, caption, .soft { color: var(--soft); font-size: .875rem; }
 td small { white-space: nowrap; }
+th small { font-weight: 400; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }
