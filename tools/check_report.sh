@@ -9,10 +9,11 @@
 # no Chromium (CHROMIUM names another program).
 #
 # Chromium is spoken to over its DevTools pipe: messages in JSON, each followed by a zero byte, on its file
-# descriptors 3 and 4.
+# descriptors 3 and 4. Perl takes them apart, since bash reads a pipe byte by byte and screenshots are large.
 set -euo pipefail
 
 page=$(realpath "${1:?give a report.html}")
+[ -f "$page" ] || { echo "$page is no file"; exit 2; }
 out=${2:-report-check}
 chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 if [ -z "$chromium" ]; then
@@ -21,38 +22,44 @@ if [ -z "$chromium" ]; then
 fi
 mkdir -p "$out"
 work=$(mktemp -d)
-mkfifo "$work/to" "$work/from"
-exec 8<>"$work/to" 9<>"$work/from"
+mkfifo "$work/to" "$work/from" "$work/answered"
+exec 7<>"$work/answered" 8<>"$work/to" 9<>"$work/from"
 "$chromium" --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
   --user-data-dir="$work/profile" --remote-debugging-pipe 3<&8 4>&9 2>"$work/chromium.log" &
 browser=$!
-trap 'kill $browser 2>/dev/null; wait $browser 2>/dev/null; rm -rf "$work"' EXIT
+# The answer to command N goes to the file N, and N to bash; what else Chromium says goes to the file events.
+perl -0 -ne 'BEGIN { $| = 1; $folder = shift } chomp;
+  my $id = /^\{"id":(\d+)/ ? $1 : "";
+  open(my $file, ">>", "$folder/" . ($id || "events")) or die; print $file "$_\n"; close $file;
+  print "$id\n" if $id' "$work" <&9 >&7 &
+splitter=$!
+trap 'kill $browser $splitter 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
 
 number=0
 session=
 events=$work/events
 : >"$events"
-# Sends a command and leaves its answer in the variable reply; what else Chromium says goes to the file events.
+# Sends a command; its answer is in the file $reply.
 call() {
   number=$((number + 1))
+  reply=$work/$number
   printf '{"id":%d,"method":"%s","params":%s%s}\0' "$number" "$1" "${2:-{\}}" \
     "${session:+,\"sessionId\":\"$session\"}" >&8
-  while IFS= read -r -t 60 -d '' reply <&9; do
-    case $reply in
-      "{\"id\":$number,\"error\""*) echo "$1: ${reply:0:300}"; return 1 ;;
-      "{\"id\":$number,"*) return 0 ;;
-    esac
-    printf '%s\n' "$reply" >>"$events"
+  local answered=
+  while [ "$answered" != $number ]; do
+    IFS= read -r -t 60 answered <&7 || { echo "$1: Chromium does not answer"; return 1; }
   done
-  echo "$1: Chromium does not answer"
-  return 1
+  if head -c 40 "$reply" | grep -q '^{"id":[0-9]*,"error"'; then
+    echo "$1: $(head -c 300 "$reply")"
+    return 1
+  fi
 }
 # The value of a text member of the answer.
-member() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" <<<"$reply"; }
+member() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$reply"; }
 # Evaluates JavaScript that gives a text; leaves it in the variable value.
 ask() {
   call Runtime.evaluate "{\"expression\":\"$1\",\"returnByValue\":true}"
-  value=$(sed -E 's/.*"value":"?([^"}]*)"?\}.*/\1/' <<<"$reply")
+  value=$(sed -E 's/.*"value":"?([^"}]*)"?\}.*/\1/' "$reply")
 }
 
 call Target.createTarget '{"url":"about:blank"}'
@@ -89,7 +96,7 @@ member data | base64 -d >"$out/report.pdf"
 
 # Each picture, link, table and region with what a screen reader would call it.
 call Accessibility.getFullAXTree
-printf '%s' "$reply" | sed 's/{"nodeId"/\n&/g' |
+sed 's/{"nodeId"/\n&/g' "$reply" |
   grep -E '"role":\{"type":"(internalR|r)ole","value":"(image|img|link|table|region|figure|heading|navigation)"' \
     >"$work/named" || true
 nameless=$(grep -E '"value":"(image|img|link|table|region|heading|navigation)"' "$work/named" |

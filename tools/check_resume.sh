@@ -8,8 +8,7 @@
 # compared and begun anew. Fails unless every file that a finished experiment leaves has the bytes of the uncut
 # one. What holds measured times is compared without them: timing.csv by its number of rows, report.html
 # without its section "Time and memory". FOLDER (default: resume-check) must not exist; it is left to be looked
-# at. OPTIONS (paths in them absolute) replace those of the small experiment. SEED in the environment decides
-# the moments.
+# at. OPTIONS replace those of the small experiment. SEED in the environment decides the moments.
 set -euo pipefail
 
 kills=50
@@ -19,18 +18,17 @@ if [ $# -gt 0 ] && [ "$1" != -- ]; then out=$1; shift; fi
 options=(--models cnn,mobilenet --seeds 2 --weights none --image-size 64 --phantoms 96 --batch 8
          --epochs 3 --threads 1 --tensorboard)
 if [ $# -gt 1 ]; then options=("${@:2}"); fi
-program=$(realpath "${NANOPNEUMO:-$(dirname "$0")/../build/nanopneumo}")
+program=${NANOPNEUMO:-$(dirname "$0")/../build/nanopneumo}
 RANDOM=${SEED:-1}
 
 [ ! -e "$out" ] || { echo "$out is there already; give another folder"; exit 2; }
 mkdir -p "$out"
-out=$(realpath "$out")
-# Both are called "experiment" and made from the folder above: the name is on the report, and the path in the lists of
-# feature maps.
-whole=$out/uncut/experiment cut=$out/cut/experiment
-mkdir "$out/uncut" "$out/cut"
+program=$(realpath "$program") out=$(realpath "$out")
+# Both are made in the same place, whose name is in some of the files.
+whole=$out/uncut cut=$out/experiment
 begin=$(date +%s%N)
-(cd "$out/uncut" && "$program" reproduce "${options[@]}" --out experiment >"$out/uncut.log")
+"$program" reproduce "${options[@]}" --out "$cut" >"$out/uncut.log"
+mv "$cut" "$whole"
 milliseconds=$((($(date +%s%N) - begin) / 1000000))
 echo "uncut: $((milliseconds / 1000)).$((milliseconds % 1000 / 100)) s"
 
@@ -56,7 +54,7 @@ compare() {
   fi
 }
 while [ "$dealt" -lt "$kills" ]; do
-  (cd "$out/cut" && exec "$program" reproduce "${options[@]}" --out experiment >>"$out/cut.log" 2>&1) &
+  "$program" reproduce "${options[@]}" --out "$cut" >>"$out/cut.log" 2>&1 &
   job=$!
   # From an instant to a third of the uncut run.
   wait_ms=$((RANDOM * (milliseconds / 3) / 32768))
@@ -70,6 +68,6 @@ while [ "$dealt" -lt "$kills" ]; do
     *) echo "FAILED: exit code $code (see $out/cut.log)"; exit 1 ;;
   esac
 done
-(cd "$out/cut" && "$program" reproduce "${options[@]}" --out experiment >>"$out/cut.log" 2>&1)
+"$program" reproduce "${options[@]}" --out "$cut" >>"$out/cut.log" 2>&1
 compare
 echo "passed: $dealt kills in $finished experiments, $(wc -l <"$out/uncut.sums") files each the same as uncut"

@@ -35,11 +35,12 @@ std::vector<double> score_images(FrozenFeatures& features, int batch,
     const std::span<const std::int64_t> which = batch_from(logits.size());
     const Tensor<float> x = features.rows(which, batch_from(logits.size() + which.size()));
     for (const float logit : trained_part.run(x).to_host()) {
-      if (std::isnan(logit))
-        throw NotFiniteError(fmt::format(
-            "the network gives NaN for {}: its weights are unusable; train again with a "
-            "lower --learning-rate",
-            images.names[logits.size()]));
+      if (!std::isfinite(logit))
+        throw NotFiniteError(
+            fmt::format("the network gives no finite number for {}: its weights are unusable; "
+                        "train again with a "
+                        "lower --learning-rate",
+                        images.names[logits.size()]));
       logits.push_back(logit);
     }
     if (progress && !progress(static_cast<std::int64_t>(logits.size()), images.size())) break;

@@ -13,7 +13,7 @@ namespace nanopneumo {
 double probability(double logit);
 
 /// Logits in inference mode, in the order of the images; shorter than the set where `progress`
-/// stopped it. Throws NotFiniteError where the network gives NaN.
+/// stopped it. Throws NotFiniteError where the network gives NaN or infinity.
 std::vector<double> score_images(const Network& network, const ImageSet& images, int batch,
                                  const WorkProgress& progress = {});
 /// The same for the images that `features` is of, by its network: what it keeps is not computed again.

@@ -37,8 +37,8 @@ std::vector<double> score_transformed(const Network& network, Batches& batches, 
     const std::vector<ImageTransform> transforms(which.size(), transform);
     const Tensor<float> x = network.frozen_output(batches.transformed(which, transforms));
     for (const float logit : trained_part.run(x).to_host()) {
-      if (std::isnan(logit))
-        throw_input_error("the network gives NaN for {} transformed; leave --tta away",
+      if (!std::isfinite(logit))
+        throw_input_error("the network gives no finite number for {} transformed; leave --tta away",
                           batches.image_set().names[logits.size()]);
       logits.push_back(logit);
     }

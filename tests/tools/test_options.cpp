@@ -196,7 +196,8 @@ TEST_CASE("models, devices and interpolations are refused by name") {
   sandbox.refuse({"train", "resnet"}, {"resnet", "cnn", "mobilenet"});
   sandbox.refuse({"summary", "resnet"}, {"resnet", "cnn", "mobilenet"});
   sandbox.refuse({"train", "cnn", "--device", "tpu"}, {"tpu", "cpu", "cuda", "emulated"});
-  sandbox.refuse({"train", "cnn", "--precision", "tf32"}, {"tf32", "cpu", "--device cuda"});
+  sandbox.refuse({"train", "cnn", "--precision", "tf32"},
+                 {"tf32", "tensor cores", "--device cuda"});
   sandbox.refuse({"train", "cnn", "--device", "emulated", "--gemm", "cublas"},
                  {"cublas", "emulated", "--device cuda"});
   for (const Arguments& command :

@@ -85,7 +85,8 @@ TEST_CASE("a disk that fills before the first checkpoint") {
   const Sandbox sandbox;
   check_refusal(sandbox.run(tiny_training("run"), nearly_full_disk()),
                 {"run/best.safetensors", "cannot be written", "free some space"});
-  for (const auto& [name, content] : sandbox.tree("run")) {
+  for (const auto& file : sandbox.tree("run")) {
+    const std::string &name = file.first, &content = file.second;
     INFO(name);
     CHECK((name.ends_with(".csv") || name.ends_with(".jsonl") || name.ends_with(".toml") ||
            name == "run.json"));

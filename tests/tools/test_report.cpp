@@ -223,7 +223,8 @@ TEST_CASE("pictures, an audit and test images get their sections") {
   sandbox.write("run/gradcam/manifest.json",
                 R"({"pictures": [{"file": "001-a.png", "image": "x/person12.jpeg",
                 "label": "PNEUMONIA", "called": "NORMAL", "probability": 0.314, "right": false,
-                "layer": "conv2d_4"}], "pointing_game": {"hits": 40, "phantoms": 50}})");
+                "layer": "conv2d_4"}], "pointing_game": {"hits": 40, "phantoms": 50,
+                "interval95": [0.1, 0.2], "random_place": 0.11, "best_fixed_place": 0.5}})");
   sandbox.write("run/occlusion/occlusion.json", R"({"border": {"labels_changed": 7}})");
   sandbox.write("run/audit.json",
                 R"({"exact_duplicates": {"pictures": 1234, "sets": [["a", "b"]]},
@@ -238,9 +239,9 @@ TEST_CASE("pictures, an audit and test images get their sections") {
   const std::string text = squeezed(html_text(html));
   for (const char* part :
        {"person12.jpeg: is PNEUMONIA, called NORMAL (0.31), wrong; layer conv2d_4", "plain name",
-        "01-conv1", "hits 40", "border: labels changed 7", "exact duplicates: pictures 1,234",
-        "features: height: auc 0.512 –", "source train/ test/", "neither is proven",
-        "CNN from scratch, seed\u00a01 4 75.0"})
+        "01-conv1", "seed\u00a01 40 50 80.0", "border: labels changed 7",
+        "exact duplicates: pictures 1,234", "features: height: auc 0.512 –", "source train/ test/",
+        "neither is proven", "CNN from scratch, seed\u00a01 4 75.0"})
     CHECK_MESSAGE(contains(text, part), part);
   for (const char* id : {"gradcam", "featuremaps", "occlusion", "saliency", "audit", "test"})
     CHECK_MESSAGE(contains(html, fmt::format("<h2 id=\"{}\">", id)), id);
@@ -407,6 +408,11 @@ TEST_CASE("runs that cannot be reported are refused") {
   with("run/test.json", "{}", {"test.json"});
   with("run/test.json", R"({"images": [{"label": 2, "score": 0.5}]})", {"test.json"});
   with("run/gradcam/a.png", "GIF89a", {"a.png"});
+  write_png(sandbox.path("run/gradcam/b.png"), phantom(16, 16, 1, 1, 0));
+  with("run/gradcam/manifest.json", R"({"pointing_game": {"hits": 3}})", {"manifest.json"});
+  with("run/gradcam/manifest.json",
+       R"({"pointing_game": {"hits": 3, "phantoms": 2, "random_place": 0, "best_fixed_place": 0}})",
+       {"manifest.json", "3 hits"});
   count_cases(4);
 }
 

@@ -31,9 +31,9 @@ RunOptions signalled(std::function<bool()> when, std::vector<int> signals) {
 
 void check_same_run(const Sandbox& sandbox, const std::string& run, const std::string& whole) {
   const auto left = reproducible_files(sandbox, run), right = reproducible_files(sandbox, whole);
-  for (const auto& [name, content] : left) {
-    INFO(name);
-    const bool same = content == right.at(name);
+  for (const auto& file : left) {
+    INFO(file.first);
+    const bool same = file.second == right.at(file.first);
     CHECK(same);
   }
   count_cases();

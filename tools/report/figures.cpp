@@ -22,6 +22,10 @@ std::string decimal(std::optional<double> value, int decimals) {
   return value ? fmt::format("{:.{}f}", *value, decimals) : kNothing;
 }
 
+std::string threshold_text(double threshold) {
+  return std::isinf(threshold) ? "none" : decimal(threshold);
+}
+
 std::string percent_range(const Interval& i) {
   return fmt::format("{:.1f} – {:.1f}", 100 * i.low, 100 * i.high);
 }

@@ -13,6 +13,8 @@ namespace nanopneumo::report {
 std::string percent(std::optional<double> share, int decimals = 1);
 /// "0.975".
 std::string decimal(std::optional<double> value, int decimals = 3);
+/// "0.975", or "none": nothing is called positive from +infinity on.
+std::string threshold_text(double threshold);
 /// "89.2 – 93.6", of shares in percent.
 std::string percent_range(const Interval& interval);
 /// "0.961 – 0.989", cut to [0, 1], of which the normal approximation knows nothing.

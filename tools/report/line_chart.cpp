@@ -43,8 +43,9 @@ void draw(Plot& plot, const Course& course, int series, std::size_t runs) {
 }
 
 Axis epoch_axis(const RunGroup& group) {
-  std::size_t epochs = 2;
+  std::size_t epochs = 1;
   for (const RunRecord& run : group.runs) epochs = std::max(epochs, run.epochs.size());
+  if (epochs == 1) return {"epoch", 0, 2, {1}, 0};
   Axis axis{"epoch", 1, static_cast<double>(epochs), {}, 0};
   const double step = std::max(1.0, std::ceil(static_cast<double>(epochs) / 10));
   for (double tick = 1; tick <= axis.high; tick += step) axis.ticks.push_back(tick);
@@ -115,7 +116,7 @@ std::optional<Section> learning_curves_section(const Report& report) {
   return Section{"learning-curves", "Learning curves (Fig. 1)",
                  legend(keys) +
                      figure(panels,
-                            "Accuracy and loss per epoch. Several seeds: their mean, in the shaded "
+                            "Accuracy and loss per epoch. Several runs: their mean, in the shaded "
                             "band between the smallest and the largest. The dot is the best epoch "
                             "of the lowest seed. Training figures are means over an epoch in which "
                             "the network changes, with dropout and augmentation.") +

@@ -12,6 +12,8 @@
 #include "io/file_bytes.h"
 #include "io/image.h"
 #include "tensor/errors.h"
+#include "tools/report/evaluation.h"
+#include "tools/report/figures.h"
 #include "tools/report/html.h"
 #include "tools/report/json_view.h"
 #include "tools/report/sections.h"
@@ -117,8 +119,33 @@ std::string picture(const fs::path& file, const std::string& caption, const std:
       escape(caption));
 }
 
+/// What a manifest says about the pointing game.
+std::vector<std::string> pointing_row(const std::string& run, const Json& game,
+                                      const fs::path& manifest) {
+  try {
+    const auto hits = game.at("hits").get<std::int64_t>();
+    const auto n = game.at("phantoms").get<std::int64_t>();
+    if (hits < 0 || n < 1 || hits > n)
+      throw_input_error("{}: {} hits among {} pictures cannot be; make it again", shown(manifest),
+                        hits, n);
+    const auto share = static_cast<double>(hits) / static_cast<double>(n);
+    return {run,
+            whole(hits),
+            whole(n),
+            share_cell({share, wilson_interval(hits, n)}),
+            percent(game.at("random_place").get<double>()),
+            percent(game.at("best_fixed_place").get<double>())};
+  } catch (const Json::exception&) {
+    throw_input_error("{} does not say how the pointing game went; make it again, or remove it",
+                      shown(manifest));
+  }
+}
+
 std::optional<Section> picture_section(const Report& report, const PictureSection& what) {
   std::string body;
+  HtmlTable game("Pointing game: how often the warmest place lies in an opacity",
+                 {"Run", "Hits", "Pictures", "Share", "At random", "Best fixed place"});
+  bool has_game = false;
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
       const fs::path folder = run.folder / what.folder;
@@ -135,18 +162,23 @@ std::optional<Section> picture_section(const Report& report, const PictureSectio
                                  name_of_run(group, run)));
       }
       body += fmt::format("<h3>{}</h3>\n", escape(name_of_run(group, run))) +
-              figure(panels, escape(what.caption));
+              figure(panels, fmt::format("{}: {} pictures.", escape(name_of_run(group, run)),
+                                         panels.size()));
       if (files.size() > kMaxPictures)
         body += note(fmt::format("The first {} of {} pictures in {}.", kMaxPictures, files.size(),
                                  escape(what.folder)));
-      if (manifest.contains("pointing_game") && manifest["pointing_game"].is_object())
-        body += json_tables("Pointing game: how often the warmest place lies in an opacity",
-                            manifest["pointing_game"]);
+      if (manifest.contains("pointing_game")) {
+        has_game = true;
+        game.add(pointing_row(escape(name_of_run(group, run)), manifest["pointing_game"],
+                              manifest_file));
+      }
       const Json audit = json_beside(folder / fmt::format("{}.json", what.folder));
       if (!audit.empty()) body += json_tables("What covering did, over all pictures", audit);
     }
   if (body.empty()) return std::nullopt;
-  return Section{what.folder, what.title, body};
+  return Section{
+      what.folder, what.title,
+      fmt::format("<p>{}</p>\n", escape(what.caption)) + (has_game ? game.html() : "") + body};
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ h3 { font-size: 1.05rem; margin: 1.4rem 0 .4rem; }
 p, li { max-width: 48rem; overflow-wrap: anywhere; }
 small, figcaption, caption, .soft { color: var(--soft); font-size: .875rem; }
 td small { white-space: nowrap; }
+th small { font-weight: 400; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }
@@ -89,8 +90,9 @@ footer { margin-top: 3rem; padding-bottom: 2rem; color: var(--soft); font-size: 
     --c0: #0068b0; --c1: #c4500a; --c2: #00805d; --c3: #a8327d; --c4: #806000; --c5: #2b87b8; --c6: #5a5f66;
     --c7: #6a3fb8; }
   body { font-size: 10pt; } nav, .skip { display: none; } .scroll { overflow: visible; }
-  table { font-size: 8pt; } td small { white-space: normal; }
-  .plot, .confusion, .picture, tr, .warning { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  table { font-size: 7.5pt; } td small, th small { font-size: 6pt; } th, td { padding-right: .35rem; }
+  tbody th { min-width: 5rem; }
+  .plot, .confusion, .picture, .tiles li, tr, .warning { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .confusion td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .panels { grid-template-columns: repeat(2, 1fr); } }
 )css";

@@ -63,7 +63,7 @@ std::vector<std::string> choice_row(const std::string& run, const char* choice, 
   const ConfusionMatrix c = confusion_matrix(test.scores, test.labels, threshold);
   return {run,
           choice,
-          decimal(threshold),
+          threshold_text(threshold),
           percent(c.accuracy()),
           percent(c.sensitivity()),
           percent(c.specificity())};
@@ -75,7 +75,7 @@ void add_choices(HtmlTable& table, const std::string& run, const Predictions& va
   if (const auto y = youden_point(scores, validation.labels))
     table.add(choice_row(run, "Youden", y->threshold, test));
   if (const auto p = point_at_sensitivity(scores, validation.labels, 0.95))
-    table.add(choice_row(run, "sensitivity at least 95 %", p->threshold, test));
+    table.add(choice_row(run, "finds 95 %", p->threshold, test));
 }
 
 void add_temperature(HtmlTable& table, const std::string& run, double temperature,

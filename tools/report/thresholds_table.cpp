@@ -9,8 +9,10 @@
 namespace nanopneumo::report {
 
 std::optional<Section> thresholds_section(const Report& report) {
-  HtmlTable table("Thresholds chosen on the validation images themselves",
-                  {"Run", "Choice", "Threshold", "Sensitivity", "Specificity"});
+  HtmlTable table(
+      "Thresholds chosen on the validation images themselves; Youden: the largest sensitivity + "
+      "specificity",
+      {"Run", "Choice", "Threshold", "Sensitivity", "Specificity"});
   bool any = false;
   for (const RunGroup* group : groups_with_predictions(report)) {
     const RunRecord& run = group->first();
@@ -19,16 +21,15 @@ std::optional<Section> thresholds_section(const Report& report) {
     const auto add = [&](const char* choice, double threshold, std::optional<double> sensitivity,
                          std::optional<double> specificity) {
       any = true;
-      table.add({escape(name_of_run(*group, run)), choice, decimal(threshold), percent(sensitivity),
-                 percent(specificity)});
+      table.add({escape(name_of_run(*group, run)), choice, threshold_text(threshold),
+                 percent(sensitivity), percent(specificity)});
     };
     const ConfusionMatrix& c = run.best_epoch().validation;
     add("0.5", kDecisionThreshold, c.sensitivity(), c.specificity());
     if (const auto y = youden_point(scores, labels))
-      add("Youden (largest sensitivity + specificity)", y->threshold, y->sensitivity,
-          y->specificity);
-    for (const auto& [target, name] : {std::pair(0.95, "sensitivity at least 95 %"),
-                                       std::pair(0.99, "sensitivity at least 99 %")})
+      add("Youden", y->threshold, y->sensitivity, y->specificity);
+    for (const auto& [target, name] :
+         {std::pair(0.95, "finds 95 %"), std::pair(0.99, "finds 99 %")})
       if (const auto p = point_at_sensitivity(scores, labels, target))
         add(name, p->threshold, p->sensitivity, p->specificity);
   }

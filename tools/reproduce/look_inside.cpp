@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kPictures = 4;  // a report holds those of all models
+constexpr int kPictures = 4;   // a report holds those of all models
+constexpr int kOccluded = 12;  // a picture takes some hundred forward passes
 constexpr int kPointingPhantoms = 60;
 
 /// The first positive validation image that the run called rightly and was surest of; "" where there is none.
@@ -79,8 +80,11 @@ void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder) {
     const InsideOptions inside = options_for(path, config);
     once(path, "gradcam", "manifest.json", [&] { run_gradcam({.inside = inside, .layer = {}}); });
     if (!config.data.empty())
-      once(path, "occlusion", "occlusion.json",
-           [&] { run_occlusion({.inside = inside, .patch = {}, .stride = {}}); });
+      once(path, "occlusion", "occlusion.json", [&] {
+        InsideOptions more = inside;
+        more.count = kOccluded;
+        run_occlusion({.inside = more, .patch = {}, .stride = {}});
+      });
     once(path, "featuremaps", "manifest.json", [&] {
       InsideOptions plain;
       plain.run = inside.run;
