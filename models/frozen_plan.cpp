@@ -62,15 +62,15 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
 }
 
 template <class T>
-void FrozenPlan<T>::prepare(int N) const {
-  if (executor_ && executor_->compiled) executor_->compiled->prepare(executor_->device.stream(), N);
+void FrozenPlan<T>::prepare() const {
+  if (executor_ && executor_->compiled) executor_->compiled->prepare(executor_->device.stream());
 }
 
 template <class T>
-std::vector<PlanStepFacts> FrozenPlan<T>::steps(int N) const {
+std::vector<PlanStepFacts> FrozenPlan<T>::steps() const {
   if (!executor_ || !executor_->compiled) return {};
-  prepare(N);
-  return executor_->compiled->steps(N);
+  prepare();
+  return executor_->compiled->steps();
 }
 
 template <class T>
@@ -92,7 +92,7 @@ Tensor<T> FrozenPlan<T>::run(const Tensor<T>& x, PlanObserver* observer) const {
     const int images = static_cast<int>(N);
     if (Trace* const trace = executor_->device.trace(); trace && !observer) {
       if (!executor_->traced || &executor_->traced->trace() != trace)
-        executor_->traced.emplace(*trace, steps(images));
+        executor_->traced.emplace(*trace, steps());
       observer = &*executor_->traced;
     }
     executor_->compiled->run(executor_->device.stream(), images, x.data(), y.data(), observer);

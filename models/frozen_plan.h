@@ -39,10 +39,10 @@ class FrozenPlan {
   /// How many operations are left of the segment's layers.
   std::size_t operations() const { return operations_; }
 
-  /// Makes what the device's compiled plan needs for batches of N, so that memory() counts it.
-  void prepare(int N) const;
-  /// The operations as a batch of N runs them. Empty where the device has not compiled the plan.
-  std::vector<PlanStepFacts> steps(int N) const;
+  /// Makes what the device's compiled plan needs, so that memory() counts it.
+  void prepare() const;
+  /// The operations of the compiled plan. Empty where there is none.
+  std::vector<PlanStepFacts> steps() const;
   /// Of the compiled plan; all zero where there is none.
   PlanMemory memory() const;
 

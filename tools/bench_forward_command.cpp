@@ -64,19 +64,24 @@ void print_peaks(const CpuPeaks& peaks) {
              1e-9 * peaks.bytes);
 }
 
-/// Runs with the steps timed.
-Measured measure_steps(const BenchOptions& o, const Forward& forward, PlanTimes& times) {
-  bool warm = false;
-  return measure(
+struct TimedForward {
+  Measured measured;
+  PlanRun run;
+};
+
+/// Runs with the steps timed; the warm-up does not count.
+TimedForward time_steps(const BenchOptions& o, const Forward& forward, const CpuPeaks& peaks) {
+  const std::vector<PlanStepFacts> steps = forward.plan().steps();
+  PlanTimes times(steps.size());
+  bool is_warm = false;
+  const Measured measured = measure(
       o,
       [&] {
-        times.begin_batch();
-        forward.run(warm ? &times : nullptr);
+        if (is_warm) times.begin_batch();
+        forward.run(is_warm ? &times : nullptr);
       },
-      [&] {
-        times = PlanTimes(forward.plan().steps(o.batch).size());
-        warm = true;
-      });
+      [&] { is_warm = true; });
+  return {measured, {steps, std::move(times), peaks, o.batch, measured.median}};
 }
 
 /// The sum of oneDNN's best times for the convolutions of a plan, each shape measured once.
@@ -89,9 +94,9 @@ double onednn_seconds(const PlanRun& run, CpuStream& stream, Precision precision
     if (!step.convolution) continue;
     const ConvDims& d = *step.convolution;
     const Window& w = d.window;
-    const std::string key =
-        fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", step.is_depthwise, d.H, d.W, d.C, d.K,
-                    w.R, w.S, w.stride_h, w.stride_w, w.pad.top, w.pad.left, w.pad.bottom);
+    const std::string key = fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", step.is_depthwise,
+                                        d.H, d.W, d.C, d.K, w.R, w.S, w.stride_h, w.stride_w,
+                                        w.pad.top, w.pad.left, w.pad.bottom, w.pad.right);
     auto found = known.find(key);
     if (found == known.end())
       found = known
@@ -120,9 +125,11 @@ void compare_with_onednn(const PlanRun& run, const Forward& forward) {
 void bench_forward(const BenchOptions& o) {
   const bool looks_inside = o.per_op || o.against_onednn || !o.csv.empty();
   if (looks_inside) require_cpu(o, "--per-op");
+  const Forward forward(o);
+  if (!o.csv.empty())
+    write_file_atomically(o.csv, "");  // a path that cannot be written is refused now
   std::optional<TraceFile> trace;
   if (!o.trace.empty()) trace.emplace(o.trace);
-  const Forward forward(o);
   std::optional<CpuPeaks> peaks;
   if (looks_inside) {
     peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
@@ -133,16 +140,10 @@ void bench_forward(const BenchOptions& o) {
   if (!looks_inside) {
     print_measured(what, o, measure(o, [&] { forward.run(); }));
   } else {
-    PlanTimes times(forward.plan().steps(o.batch).size());
-    const Measured measured = measure_steps(o, forward, times);
-    const PlanRun run{.steps = forward.plan().steps(o.batch),
-                      .times = times,
-                      .peaks = *peaks,
-                      .images = o.batch,
-                      .seconds = measured.median};
+    const auto [measured, run] = time_steps(o, forward, *peaks);
     print_peaks(*peaks);
     fmt::print("\nEach operation, in a batch of {}, {} images at once:\n\n{}\n", o.batch,
-               times.images_at_once(), plan_table(run).text());
+               run.times.images_at_once(), plan_table(run).text());
     print_measured(what, o, measured);
     if (o.against_onednn) compare_with_onednn(run, forward);
     if (!o.csv.empty()) {
@@ -170,13 +171,7 @@ void bench_all(const BenchOptions& options) {
       reset_peak_memory();
       print_peaks(*peaks);
     }
-    PlanTimes times(forward.plan().steps(o.batch).size());
-    const Measured measured = measure_steps(o, forward, times);
-    const PlanRun run{.steps = forward.plan().steps(o.batch),
-                      .times = times,
-                      .peaks = *peaks,
-                      .images = o.batch,
-                      .seconds = measured.median};
+    const auto [measured, run] = time_steps(o, forward, *peaks);
     fmt::print(
         "{:<16} {:>7.1f} img/s  {:>7.1f} GFLOP/s  {:>5.1f} % of the limit  {:>4.1f} % between the "
         "operations  {:>5} MiB\n",

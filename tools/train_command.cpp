@@ -108,7 +108,7 @@ void move_to_device(Config& config, const DeviceOptions& wanted) {
   config.device = wanted.device;
   config.precision = wanted.precision;
   config.gemm = wanted.gemm;
-  if (config.device != "cpu") config.plan = wanted.plan;
+  if (config.device != "cpu") config.plan = "default";
   if (was.device != wanted.device || was.precision != wanted.precision || was.gemm != wanted.gemm)
     fmt::print(
         "note: this run was on {} ({}) and goes on on {} ({}): what follows differs in its "
@@ -211,11 +211,11 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   std::optional<TraceFile> trace;
   if (!call.trace.empty()) trace.emplace(call.trace);
   const SignalWatch signals;
-  const std::string memory = plan_memory_of_run(config, data, network).words();
+  network.frozen_part().prepare();  // what --plan cannot do is found before there is a run
   if (!resumed) folder = begin_run(out, config, data, network);
   if (plan) plan->keep_in(folder->plan());
-  fmt::print("device      {}; run folder {}\nmemory      {}\n", describe_device(device_options),
-             folder->path().string(), memory);
+  fmt::print("device      {}; run folder {}\n", describe_device(device_options),
+             folder->path().string());
   std::fflush(stdout);
 
   if (call.find_rate) return find_rate(config, data, network, *folder, signals);
@@ -228,6 +228,8 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     if (options.command().given("--epochs") || options.command().given("--device"))
       write_file_atomically(folder->config(), to_toml(config));
   }
+  fmt::print("memory      {}\n", plan_memory_of_run(config, data, network).words());
+  std::fflush(stdout);
   if (trace) device->set_trace(&trace->trace());
   TrainConsole console(config.epochs, config.batch);
   const bool finished = trainer.run(console, [&] { return signals.received() != 0; });

@@ -26,10 +26,8 @@ std::uint64_t checksum_of_frozen(const Network& network) {
 
 /// Of what computes each operation: how a sum rounds depends on it.
 std::uint64_t checksum_of_algorithms(const Network& network) {
-  constexpr int kAnyBatch = 1;  // a compiled plan runs all of them alike
   std::uint64_t sum = 0;
-  for (const PlanStepFacts& step : network.frozen_part().steps(kAnyBatch))
-    sum = xxh64(step.algorithm, sum);
+  for (const PlanStepFacts& step : network.frozen_part().steps()) sum = xxh64(step.algorithm, sum);
   return sum;
 }
 

@@ -11,12 +11,6 @@ namespace {
 
 std::size_t float_bytes(std::int64_t n) { return static_cast<std::size_t>(n) * sizeof(float); }
 
-void prepare(const Network& network, std::int64_t images, int batch) {
-  const auto last = static_cast<int>(images % batch);
-  if (images >= batch) network.frozen_part().prepare(batch);
-  if (last > 0) network.frozen_part().prepare(last);
-}
-
 /// What FrozenFeatures keeps of `images` of them.
 std::size_t kept_bytes(const Network& network, std::int64_t images) {
   const int cut = network.trained_segment().first;
@@ -34,8 +28,7 @@ std::string mebibytes(std::size_t bytes) {
 
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network) {
-  prepare(network, data.train.size(), config.batch);
-  prepare(network, data.validation.size(), config.batch);
+  network.frozen_part().prepare();
   PlannedMemory memory{
       .frozen = network.frozen_part().memory(),
       .parameters = 0,

@@ -25,8 +25,7 @@ struct PlannedMemory {
   std::string words() const;
 };
 
-/// Compiles the frozen part for all sizes of batches that the run will meet, so that what it needs is there
-/// and counted.
+/// Makes what the frozen part's plan needs, so that it is there and counted.
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network);
 

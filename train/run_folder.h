@@ -14,7 +14,8 @@ namespace nanopneumo {
 /// Names of a run's files: config.toml, provenance.toml, log.csv and log.jsonl (a line each epoch), steps.csv
 /// (a row each batch), timing.csv, best.safetensors, last.safetensors, run.json (run_facts.h), predictions.csv
 /// (of the best epoch about the validation images, predictions.h), and those that not every run has:
-/// augmentation.png; with another --plan than default plan.json (plan_file.h); of a run on files split.csv (which file is in which part), of an honest one test.json.
+/// augmentation.png; with another --plan than default plan.json (plan_file.h); of a run on files split.csv (which
+/// file is in which part), of an honest one test.json.
 class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.

@@ -38,8 +38,7 @@ std::vector<double> score_images(FrozenFeatures& features, int batch,
       if (!std::isfinite(logit))
         throw NotFiniteError(
             fmt::format("the network gives no finite number for {}: its weights are unusable; "
-                        "train again with a "
-                        "lower --learning-rate",
+                        "train again with a lower --learning-rate",
                         images.names[logits.size()]));
       logits.push_back(logit);
     }

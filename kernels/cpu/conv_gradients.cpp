@@ -18,8 +18,7 @@ void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, c
 
 void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, const float* dy,
                           float* dw, float* db) {
-  if (winograd::pays_for_weight_gradient(dims))
-    return winograd::weight_gradient(stream, dims, x, dy, dw, db);
+  if (winograd::pays(dims)) return winograd::weight_gradient(stream, dims, x, dy, dw, db);
   convolution_weight_gradient(cpu_stream(stream), PrimitiveKind::conv_weight_gradient,
                               convolution_problem(dims), x, dy, dw, db);
 }

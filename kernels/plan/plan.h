@@ -157,10 +157,10 @@ class CompiledPlan {
   /// x: N images of the plan's input, y: N of its output, in the device's memory. `observer` may be null.
   virtual void run(Stream& stream, int N, const float* x, float* y,
                    PlanObserver* observer = nullptr) = 0;
-  /// Makes what runs of N images need; a run makes it otherwise.
-  virtual void prepare(Stream& stream, int N) = 0;
-  /// One for each operation of the plan, as a run of N images computes them. To be called after prepare(N).
-  virtual std::vector<PlanStepFacts> steps(int N) const = 0;
+  /// Makes what runs need, whatever their N; the first run makes it otherwise.
+  virtual void prepare(Stream& stream) = 0;
+  /// One for each operation of the plan. To be called after prepare().
+  virtual const std::vector<PlanStepFacts>& steps() const = 0;
   /// Of all that has been made so far.
   virtual PlanMemory memory() const = 0;
 };

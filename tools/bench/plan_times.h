@@ -41,7 +41,7 @@ class PlanTimes final : public PlanObserver {
 /// What a batch of `images` took, in all and in its steps.
 struct PlanRun {
   std::vector<PlanStepFacts> steps;
-  const PlanTimes& times;
+  PlanTimes times;
   CpuPeaks peaks;
   int images;
   double seconds;  ///< median of the whole batch

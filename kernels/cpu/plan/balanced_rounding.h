@@ -8,7 +8,7 @@
 
 namespace nanopneumo::cpu {
 
-/// `w` has filters of `taps` numbers each, number i of filter k at w[i * filters + k]. Each number becomes one of the
+/// Number i of filter k is w[i * filters + k]. Each number becomes one of the
 /// two bfloat16 values beside it: the nearest, but for the few nearest to the middle of the two that are rounded
 /// the other way so that a filter's numbers keep their sum.
 ///

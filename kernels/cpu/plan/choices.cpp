@@ -34,12 +34,13 @@ std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precis
 
 Choices default_choices(const Plan<float>& plan, int images, Precision precision) {
   Choices choices(plan.operations.size(), Algorithm::direct);
-  if (precision != Precision::float32) return choices;
-  for (std::size_t i = 0; i < choices.size(); ++i)
-    if (const auto* op = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
-        op && winograd::applies(op->window) && plan.value(op->x).C >= kFewestChannels &&
-        plan.value(op->y).C >= kFewestChannels && tiles(plan.value(op->y), images) >= kFewestTiles)
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (candidates(plan, i, precision).back() != Algorithm::winograd) continue;
+    const auto& op = std::get<PlanConvolution<float>>(plan.operations[i]);
+    const PlanValue &x = plan.value(op.x), &y = plan.value(op.y);
+    if (x.C >= kFewestChannels && y.C >= kFewestChannels && tiles(y, images) >= kFewestTiles)
       choices[i] = Algorithm::winograd;
+  }
   return choices;
 }
 

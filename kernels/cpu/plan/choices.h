@@ -20,7 +20,7 @@ std::string_view name_of(Algorithm);
 /// For each operation of a plan; of those that are no convolutions, direct.
 using Choices = std::vector<Algorithm>;
 
-/// The algorithms that compute operation number i, direct first.
+/// The algorithms that compute operation number i, direct first and Winograd's last.
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
 /// Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill registers with and, with

@@ -37,13 +37,9 @@ class CpuPlan final : public CompiledPlan {
                 observer);
   }
 
-  void prepare(Stream& stream, int) override { make(cpu_stream(stream)); }
+  void prepare(Stream& stream) override { make(cpu_stream(stream)); }
 
-  std::vector<PlanStepFacts> steps(int) const override {
-    std::vector<PlanStepFacts> facts = facts_;
-    fixed_.value().name_algorithms(facts);
-    return facts;
-  }
+  const std::vector<PlanStepFacts>& steps() const override { return facts_; }
 
   PlanMemory memory() const override {
     if (!fixed_) return {.weights = weight_bytes(plan_)};
@@ -61,6 +57,7 @@ class CpuPlan final : public CompiledPlan {
     for (std::size_t i = 0; i < plan_.operations.size(); ++i)
       facts_.push_back(describe_operation(plan_, i, sizeof(E)));
     fixed_.emplace(stream, plan_, choices, at_once_);
+    fixed_->name_algorithms(facts_);
     return *fixed_;
   }
 

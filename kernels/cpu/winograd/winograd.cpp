@@ -56,8 +56,6 @@ std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {
   return static_cast<std::size_t>(schedule.workspace(d.C, threads)) * sizeof(float);
 }
 
-bool pays_for_weight_gradient(const ConvDims& d) { return pays(d); }
-
 Filter::Filter(Stream& stream, int C, int K, const float* w)
     : bytes_(static_cast<std::size_t>(FilterLayout{C, K}.size()) * sizeof(float)),
       memory_(allocate(FilterLayout{C, K}.size()), release) {

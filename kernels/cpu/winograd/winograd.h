@@ -24,8 +24,6 @@ inline bool applies(const Window& w) {
 /// the number chosen it would gain a millisecond, and its rounding, though no larger than that of a sum of the same
 /// length, moves other elements over the kinks of ReLU and max pooling than the plain sum does.
 bool pays(const ConvDims&);
-/// The same for the weight gradient.
-bool pays_for_weight_gradient(const ConvDims&);
 
 /// What forward with transformed filters takes from the stream's workspace, in bytes.
 std::size_t workspace_bytes(Stream&, const ConvDims&);
