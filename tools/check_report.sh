@@ -33,7 +33,17 @@ perl -0 -ne 'BEGIN { $| = 1; $folder = shift } chomp;
   open(my $file, ">>", "$folder/" . ($id || "events")) or die; print $file "$_\n"; close $file;
   print "$id\n" if $id' "$work" <&9 >&7 &
 splitter=$!
-trap 'kill $browser $splitter 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
+# Chromium's own children may still write their profile when it has ended.
+clean() {
+  kill $browser $splitter 2>/dev/null
+  wait 2>/dev/null
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf "$work" 2>/dev/null && return
+    sleep 0.2
+  done
+  echo "could not be removed: $work" >&2
+}
+trap clean EXIT
 
 number=0
 session=

@@ -303,6 +303,33 @@ TEST_CASE("seeds and models are taken together as ensembles") {
   expect("all models", {&a, &b, &c});
 }
 
+TEST_CASE("seeds whose accuracies overlap take the certainty from a paired test") {
+  const Sandbox sandbox;
+  const auto run = [&](const char* name, const char* model, int seed, int right) {
+    KnownRun{.name = name,
+             .model = model,
+             .seed = static_cast<std::uint64_t>(seed),
+             .predictions = known_predictions(90, right),
+             .data = "xrays"}
+        .write(sandbox);
+  };
+  run("a", "cnn", 1, 80);
+  run("b", "cnn", 2, 60);
+  run("c", "mobilenet", 1, 65);
+  run("d", "mobilenet", 2, 68);
+  run("e", "vgg16", 1, 50);
+  run("f", "vgg16", 2, 52);
+  sandbox.succeed({"report", "a", "b", "c", "d", "e", "f"});
+  const std::string text = squeezed(html_text(sandbox.read("report.html")));
+  CHECK(contains(text, "the accuracies of 1 of the pairs overlap"));
+  std::size_t apart = 0;
+  for (auto at = text.find(" apart "); at != text.npos; at = text.find(" apart ", at + 1)) ++apart;
+  CHECK(apart == 2);
+  sandbox.succeed({"report", "a", "c"});
+  CHECK_FALSE(contains(squeezed(html_text(sandbox.read("report.html"))), "of the pairs overlap"));
+  count_cases(2);
+}
+
 TEST_CASE("the folds of a cross-validation are one model") {
   const Sandbox sandbox;
   int right = 0;

@@ -7,6 +7,15 @@
 namespace nanopneumo::report {
 namespace {
 
+std::optional<bool> seeds_overlap(const RunGroup& a, const RunGroup& b) {
+  const auto has_seeds = [](const RunGroup& group) {
+    return group.runs.size() > 1 && !group.is_cross_validated();
+  };
+  if (!has_seeds(a) || !has_seeds(b)) return std::nullopt;
+  const Spread first = spread_of(a.accuracies()), second = spread_of(b.accuracies());
+  return first.low <= second.high && second.low <= first.high;
+}
+
 PairedComparison compare(const RunGroup& a, const RunGroup& b) {
   const Predictions first = a.judged().value(), second = b.judged().value();
   const std::vector<double> first_scores = first.probabilities();
@@ -18,6 +27,7 @@ PairedComparison compare(const RunGroup& a, const RunGroup& b) {
       static_cast<double>(only_first - only_second) / static_cast<double>(first.size());
   pair.mcnemar = mcnemar_exact(only_first, only_second);
   pair.auc = delong_test(first_scores, second_scores, first.labels);
+  pair.seeds_overlap = seeds_overlap(a, b);
   return pair;
 }
 

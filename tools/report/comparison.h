@@ -20,6 +20,9 @@ struct PairedComparison {
   double mcnemar = 1, mcnemar_adjusted = 1;
   std::optional<DeLongTest> auc{};
   std::optional<double> auc_adjusted{};
+  /// Where both groups have several seeds: whether their ranges of validation accuracy overlap, so that
+  /// other seeds may have turned the result.
+  std::optional<bool> seeds_overlap{};
 };
 
 struct Comparisons {

@@ -83,10 +83,7 @@ std::string card(const RunGroup& group) {
       c.learning_rate, c.batch, c.epochs, c.dropout, c.class_weights.str(),
       c.augmentation.enabled() ? "on" : "off", c.seed, plain(run.name), data(run), results(run));
   if (group.runs.size() > 1) {
-    std::vector<double> accuracies;
-    for (const RunRecord& r : group.runs)
-      accuracies.push_back(r.best_epoch().validation.accuracy().value_or(0));
-    const Spread s = spread_of(accuracies);
+    const Spread s = spread_of(group.accuracies());
     text += fmt::format("Accuracy over {} seeds: mean {}, from {} to {}.\n\n", group.runs.size(),
                         percent(s.mean), percent(s.low), percent(s.high));
   }

@@ -53,6 +53,13 @@ std::optional<Predictions> RunGroup::judged() const {
   return judged;
 }
 
+std::vector<double> RunGroup::accuracies() const {
+  std::vector<double> values;
+  for (const RunRecord& run : runs)
+    values.push_back(run.best_epoch().validation.accuracy().value_or(0));
+  return values;
+}
+
 bool share_names(const RunRecord& a, const RunRecord& b) {
   return a.on_phantoms() == b.on_phantoms() && (!a.on_phantoms() || a.config.seed == b.config.seed);
 }

@@ -20,6 +20,8 @@ struct RunGroup {
   /// What the lowest seed says about each validation image: in a cross-validation all folds', each about
   /// the images it did not learn from. Nothing where predictions are missing.
   std::optional<Predictions> judged() const;
+  /// Validation accuracy of each run's best epoch.
+  std::vector<double> accuracies() const;
 };
 
 enum class Grouping {

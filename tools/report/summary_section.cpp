@@ -11,12 +11,7 @@
 namespace nanopneumo::report {
 namespace {
 
-double mean_accuracy(const RunGroup& group) {
-  std::vector<double> values;
-  for (const RunRecord& run : group.runs)
-    values.push_back(run.best_epoch().validation.accuracy().value_or(0));
-  return spread_of(values).mean;
-}
+double mean_accuracy(const RunGroup& group) { return spread_of(group.accuracies()).mean; }
 
 std::string tile(const RunGroup& group) {
   const bool has_folds = group.is_cross_validated() && group.judged();
@@ -50,10 +45,19 @@ std::string verdict(const Report& report) {
                              : significant == std::ssize(pairs) ? "every one differs"
                              : significant == 1                 ? "one differs"
                                                 : fmt::format("{} differ", significant);
+  const auto overlapping = std::ranges::count_if(
+      pairs, [](const PairedComparison& p) { return p.seeds_overlap.value_or(false); });
+  const std::string seeds =
+      overlapping == 0
+          ? ""
+          : fmt::format(
+                " That is one seed against one: over all seeds the accuracies of {} of the pairs "
+                "overlap, and there another seed may have turned the result.",
+                overlapping);
   return fmt::format(
       "<p>Pairs of models that judged the same images: {}. In accuracy {} by more than chance "
-      "explains (McNemar, adjusted p below 0.05): <a href=\"#tests\">the tests</a>.</p>\n",
-      pairs.size(), result);
+      "explains (McNemar, adjusted p below 0.05): <a href=\"#tests\">the tests</a>.{}</p>\n",
+      pairs.size(), result, seeds);
 }
 
 }  // namespace
