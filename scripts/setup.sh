@@ -72,13 +72,15 @@ build() {
   cmake --build "$folder" --target "$target" --parallel "$jobs"
 }
 
-# run_tests PRESET: ctest over a built preset, then how many cases the tests ran and skipped.
+# run_tests PRESET [OPTION...]: ctest over a built preset, with these options of ctest, then how many cases the
+# tests ran and skipped.
 run_tests() {
   local preset=$1 folder=build
+  shift
   [ "$preset" = release ] || folder=build-$preset
   say "Testing ($preset)"
   # Tests run beside one another: threads that wait for others of their test leave the processor to them.
-  OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} ctest --test-dir "$folder" --output-on-failure --parallel "$(nproc)"
+  OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive} ctest --test-dir "$folder" --output-on-failure --parallel "$(nproc)" "$@"
   # Each test program prints "cases: N ran, M skipped".
   awk '/^cases: / {ran += $2; skipped += $4}
        END {
