@@ -80,14 +80,18 @@ fs::path follow_links(fs::path path) {
 
 }  // namespace
 
-void write_file_atomically(const fs::path& name, std::string_view bytes) {
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  write_file_atomically(path, {&bytes, 1});
+}
+
+void write_file_atomically(const fs::path& name, std::span<const std::string_view> parts) {
   const fs::path path = follow_links(name);
   struct ::stat status {};
   if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     throw_input_error("{} cannot be written (it is {}): choose another name", shown(name),
                       S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
   TemporaryFile temporary(path);
-  temporary.write(bytes);
+  for (const std::string_view part : parts) temporary.write(part);
   temporary.rename_to_target();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 namespace nanopneumo {
@@ -12,6 +13,9 @@ namespace nanopneumo {
 /// InputError (path, the system's reason, a remedy) where any step fails; `path` is then as it was
 /// and the temporary file is gone. Anything at `path` but a regular file is refused.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+/// The same for content that lies in several places, one after another.
+void write_file_atomically(const std::filesystem::path& path,
+                           std::span<const std::string_view> parts);
 
 /// Removes from `folder` (not below it) what writers that were killed left behind. A temporary file
 /// that a living process is writing is locked by it, and stays. A folder that is missing or may not

@@ -75,14 +75,9 @@ void write_safetensors(const std::filesystem::path& path,
   const std::string header = header_text(path, metadata, tensors);
   const auto length = std::bit_cast<std::array<char, 8>>(std::uint64_t{header.size()});
 
-  std::size_t size = length.size() + header.size();
-  for (const NamedTensor& tensor : tensors) size += tensor.values.size_bytes();
-  std::string bytes;
-  bytes.reserve(size);
-  bytes.append(length.data(), length.size());
-  bytes += header;
-  for (const NamedTensor& tensor : tensors) bytes += bytes_of(tensor.values);
-  write_file_atomically(path, bytes);
+  std::vector<std::string_view> parts{{length.data(), length.size()}, header};
+  for (const NamedTensor& tensor : tensors) parts.push_back(bytes_of(tensor.values));
+  write_file_atomically(path, parts);
 }
 
 }  // namespace nanopneumo

@@ -41,6 +41,11 @@ Tensor<T> PortablePlan<T>::make(int N, int v) const {
 }
 
 template <class T>
+Tensor<T> PortablePlan<T>::overwrite_or_make(int N, int v, const Tensor<T>& x) const {
+  return x.unique() ? x : make(N, v);
+}
+
+template <class T>
 template <class Op>
 typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
   const auto value = [this](int v) { return values_[static_cast<std::size_t>(v)]; };
@@ -78,7 +83,7 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
     return [=, this, &kernels, &stream, x = value(op.x), y = op.y, activation = op.activation,
             scale = upload(op.scale),
             shift = upload(op.shift)](int N, std::span<const Tensor<T>> in) {
-      const Tensor<T> result = make(N, y);
+      const Tensor<T> result = overwrite_or_make(N, y, in[0]);
       kernels.batch_norm_inference(stream, rows(N, x), 0, in[0].data(), scale.data(), shift.data(),
                                    mean.data(), variance.data(), activation, result.data());
       return result;
@@ -101,8 +106,9 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
       return in[0].reshaped({N, y.H, y.W, y.C});
     };
   } else {
+    constexpr bool in_place = std::is_same_v<Op, PlanActivation>;
     return [=, this, &kernels, &stream](int N, std::span<const Tensor<T>> in) {
-      const Tensor<T> result = make(N, op.y);
+      const Tensor<T> result = in_place ? overwrite_or_make(N, op.y, in[0]) : make(N, op.y);
       const PlanValue y = value(op.y);
       const T* a = in[0].data();
       if constexpr (std::is_same_v<Op, PlanMaxPool>) {

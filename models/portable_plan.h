@@ -37,6 +37,9 @@ class PortablePlan {
   Tensor<T> upload(const std::vector<T>& values) const;
   /// Memory for a value of N images.
   Tensor<T> make(int N, int v) const;
+  /// The same for an operation that may write where it reads x, which has the value's shape: x itself where
+  /// nobody else holds it.
+  Tensor<T> overwrite_or_make(int N, int v, const Tensor<T>& x) const;
   void find_last_uses();
 
   Device* device_;

@@ -36,6 +36,12 @@ class Device {
   virtual void copy_to_device(void* device_memory, const void* host, std::size_t bytes) = 0;
   virtual void copy_to_host(void* host, const void* device_memory, std::size_t bytes) = 0;
   virtual void copy_on_device(void* to, const void* from, std::size_t bytes) = 0;
+  /// The host's address of this device's memory, to be read while no work runs on the device; null where the
+  /// host can only have a copy.
+  virtual const void* host_address(const void* device_memory) const {
+    (void)device_memory;
+    return nullptr;
+  }
   /// A way for host data to this device, which must outlive it. Data travel in the background where the
   /// device can do that, and otherwise when they are read.
   virtual std::unique_ptr<Upload> make_upload();

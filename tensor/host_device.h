@@ -18,6 +18,7 @@ class HostMemoryDevice : public Device {
   void copy_to_host(void* host, const void* device_memory, std::size_t bytes) override {
     copy_on_device(host, device_memory, bytes);
   }
+  const void* host_address(const void* device_memory) const override { return device_memory; }
   void copy_on_device(void* to, const void* from, std::size_t bytes) override {
     if (bytes) std::memcpy(to, from, bytes);
   }

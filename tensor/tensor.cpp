@@ -60,6 +60,14 @@ std::vector<T> Tensor<T>::to_host() const {
 }
 
 template <class T>
+HostValues<T> Tensor<T>::on_host() const {
+  device_->stream().synchronize();
+  if (const auto* address = static_cast<const T*>(device_->host_address(data_)))
+    return HostValues<T>(std::span(address, static_cast<std::size_t>(size_)));
+  return HostValues<T>(to_host());
+}
+
+template <class T>
 void Tensor<T>::copy_from_host(std::span<const T> values) const {
   if (static_cast<std::int64_t>(values.size()) != size_)
     throw_shape_error("{} values do not fill {}", values.size(), shape_.str());

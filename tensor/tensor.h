@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tensor/device.h"
+#include "tensor/host_values.h"
 #include "tensor/shape.h"
 
 namespace nanopneumo {
@@ -41,6 +42,8 @@ class Tensor {
 
   /// The elements in host memory, in C order, after all work on the device is done.
   std::vector<T> to_host() const;
+  /// The same without a copy where the device works in host memory.
+  HostValues<T> on_host() const;
   void copy_from_host(std::span<const T> values) const;
   /// Copies the elements of a tensor of equal shape on the same device.
   void copy_from(const Tensor& other) const;

@@ -25,24 +25,21 @@ Metadata header_metadata(const CheckpointHeader& header) {
           {"epoch", std::to_string(header.epoch)}};
 }
 
-/// Tensors on the host together with the list that points at them.
+/// Tensors' values together with the list that points at them.
 class TensorList {
  public:
   void add(std::string name, const Tensor<float>& tensor) {
-    values_.push_back(tensor.to_host());
-    tensors_.push_back({std::move(name), tensor.shape(), {}});
+    values_.push_back(tensor.on_host());
+    tensors_.push_back({std::move(name), tensor.shape(), values_.back().values()});
   }
   void add(const Network& network) {
     for (const Parameter<float>& parameter : network.parameters().all())
       add(parameter.name, parameter.variable.value);
   }
-  std::span<const NamedTensor> list() {
-    for (std::size_t i = 0; i < tensors_.size(); ++i) tensors_[i].values = values_[i];
-    return tensors_;
-  }
+  std::span<const NamedTensor> list() const { return tensors_; }
 
  private:
-  std::vector<std::vector<float>> values_;
+  std::vector<HostValues<float>> values_;
   std::vector<NamedTensor> tensors_;
 };
 

@@ -51,8 +51,11 @@ TEST_CASE("an atomic write creates and replaces a file and leaves nothing beside
   CHECK(file_content(path) == std::string("a\0b", 3));
   write_file_atomically(path, "");
   CHECK(fs::file_size(path) == 0);
+  const std::vector<std::string_view> parts{"one, ", "", "two"};
+  write_file_atomically(path, parts);
+  CHECK(file_content(path) == "one, two");
   CHECK(entries(folder.path()) == 1);
-  count_cases(2);
+  count_cases(3);
 }
 
 TEST_CASE("an atomic write to a symbolic link writes the file behind it") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -32,6 +33,20 @@ TEST_CASE("Values go to the device and come back") {
   CHECK(Tensor<double>(*device, {0, 3}).to_host().empty());
   CHECK_FALSE(Tensor<double>().defined());
   count_cases(8);
+}
+
+TEST_CASE("The host reads values where they lie, or a copy of them") {
+  for (const auto& device : {make_reference_device(), make_cpu_device(1)}) {
+    const auto x = Tensor<double>::from_host(*device, {2, 3}, counting(6));
+    const HostValues<double> values = x.on_host();
+    CHECK(values.values().data() == x.data());
+    CHECK(std::ranges::equal(values.values(), counting(6)));
+    CHECK(Tensor<double>(*device, {0, 3}).on_host().values().empty());
+  }
+  HostValues<double> copy(counting(6));
+  const HostValues<double> moved = std::move(copy);
+  CHECK(std::ranges::equal(moved.values(), counting(6)));
+  count_cases(3);
 }
 
 TEST_CASE("Views, slices and windows share memory") {
