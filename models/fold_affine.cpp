@@ -21,6 +21,8 @@ void fold_into(PlanAffine<T>& first, const PlanAffine<T>& second) {
     first.shift[c] = static_cast<T>(double{first.shift[c]} * second.scale[c] + second.shift[c]);
     first.scale[c] = static_cast<T>(double{first.scale[c]} * second.scale[c]);
   }
+  first.mean = second.mean;
+  first.deviation = second.deviation;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "models/plan_rules.h"
 #include "models/portable_plan.h"
 #include "models/traced_plan.h"
+#include "models/value_means.h"
 
 namespace nanopneumo {
 
@@ -28,11 +29,14 @@ FrozenPlan<T>::~FrozenPlan() = default;
 
 template <class T>
 Plan<T> FrozenPlan<T>::begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                             Segment segment) {
+                             Segment segment, [[maybe_unused]] Precision precision) {
   const std::size_t last =
       segment.last < 0 ? graph.nodes().size() - 1 : static_cast<std::size_t>(segment.last);
   if (last == static_cast<std::size_t>(segment.first)) return {};
   Plan<T> plan = lower(graph, parameters, segment);
+  // Rounded weights shift what they make by what the inputs are on average.
+  if constexpr (std::is_same_v<T, float>)
+    if (precision == Precision::bf16) note_means(plan);
   fuse(plan);
   operations_ = plan.operations.size();
   executor_ = std::unique_ptr<Executor>(
@@ -55,7 +59,7 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
 template <class T>
 FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
                           Segment segment, [[maybe_unused]] Precision precision) {
-  Plan<T> plan = begin(graph, parameters, device, segment);
+  Plan<T> plan = begin(graph, parameters, device, segment, precision);
   if (!executor_) return;
   if constexpr (std::is_same_v<T, float>) executor_->compiled = device.compile(plan, precision);
   if (!executor_->compiled) executor_->portable.emplace(device, plan);

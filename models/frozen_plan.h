@@ -51,7 +51,7 @@ class FrozenPlan {
 
   /// The fused operations of a segment, with an executor that has neither way to run them yet.
   Plan<T> begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                Segment segment);
+                Segment segment, Precision precision = Precision::float32);
 
   std::unique_ptr<Executor> executor_;
   std::size_t operations_ = 0;

@@ -134,8 +134,11 @@ class Lowering {
       append(PlanSoftmax{logits, y});
     } else if (const auto* bn = dynamic_cast<const BatchNormalization*>(layer)) {
       const std::size_t beta = bn->options().scale ? 1 : 0;
-      append(affine(x, y, beta ? weights(n, 0) : std::vector<T>{}, weights(n, beta),
-                    weights(n, beta + 1), weights(n, beta + 2), bn->options().epsilon));
+      PlanAffine<T> op = affine(x, y, beta ? weights(n, 0) : std::vector<T>{}, weights(n, beta),
+                                weights(n, beta + 1), weights(n, beta + 2), bn->options().epsilon);
+      op.mean = weights(n, beta);
+      op.deviation = beta ? weights(n, 0) : std::vector<T>(op.mean.size(), T{1});
+      append(std::move(op));
     } else if (dynamic_cast<const Normalization*>(layer)) {
       append(affine<T>(x, y, {}, {}, weights(n, 0), weights(n, 1), Normalization::kEpsilon));
     } else if (const auto* rescaling = dynamic_cast<const Rescaling*>(layer)) {

@@ -41,12 +41,14 @@ struct PlanDepthwise {
   Activation activation = Activation::none;
 };
 
-/// y = activation(x * scale + shift), scale and shift (C): batch normalisation, rescaling.
+/// y = activation(x * scale + shift), scale and shift (C): batch normalisation, rescaling. mean and deviation (C):
+/// of x * scale + shift over the images that the statistics of a batch normalisation are of; else empty.
 template <class T>
 struct PlanAffine {
   int x, y;
   std::vector<T> scale, shift;
   Activation activation = Activation::none;
+  std::vector<T> mean{}, deviation{};
 };
 
 struct PlanMaxPool {
@@ -113,6 +115,9 @@ struct Plan {
   std::vector<PlanValue> values;
   std::vector<PlanOperation<T>> operations;
   int input = 0, output = 0;
+  /// Of each value what its channels are on average (models/value_means.h), empty where that is not known; or
+  /// nothing at all, where nobody wants to know.
+  std::vector<std::vector<float>> means{};
 
   const PlanValue& value(int v) const { return values[static_cast<std::size_t>(v)]; }
 };

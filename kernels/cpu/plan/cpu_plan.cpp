@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/plan/fixed_plan.h"
 #include "kernels/cpu/plan/measured_choices.h"
+#include "kernels/cpu/plan/rounded_weights.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -51,6 +52,7 @@ class CpuPlan final : public CompiledPlan {
  private:
   FixedPlan<E>& make(CpuStream& stream) {
     if (fixed_) return *fixed_;
+    if constexpr (std::is_same_v<E, BFloat16>) round_weights(stream, plan_);
     const Choices choices = choices_
                                 ? known_choices<E>(stream, plan_, at_once_, precision_, *choices_)
                                 : default_choices(plan_, at_once_, precision_);

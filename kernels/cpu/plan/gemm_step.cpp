@@ -28,7 +28,7 @@ std::unique_ptr<PlanStep> gemm_step(const StepContext<E>& context, std::size_t i
   auto step = std::make_unique<OneDnnStep>(
       context.stream, dnnl::matmul(description), description,
       memory::desc({C, K}, memory::data_type::f32, memory::format_tag::ab),
-      weights_for<E>(context.stream, op.w, K), op.bias, x.data, y.data);
+      op.w, op.bias, x.data, y.data);
   return with_copies(context, i, std::move(step), op.residual, y, op.y);
 }
 

@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "kernels/cpu/onednn_primitives.h"
-#include "kernels/cpu/plan/balanced_rounding.h"
 #include "kernels/cpu/plan/plan_step.h"
 
 namespace nanopneumo::cpu {
@@ -18,15 +17,6 @@ constexpr dnnl::memory::data_type kType =
 /// What follows a product in the same call: the numbers that lie where its result goes are added, then the
 /// activation.
 dnnl::primitive_attr epilogue(bool adds_to_result, Activation activation);
-
-/// The weights of K filters, rounded already where the arithmetic is bfloat16.
-template <class E>
-decltype(auto) weights_for(CpuStream& stream, const std::vector<float>& w, int K) {
-  if constexpr (std::is_same_v<E, float>)
-    return (w);
-  else
-    return balanced_bfloat16(stream, w, K);
-}
 
 class OneDnnStep final : public PlanStep {
  public:
