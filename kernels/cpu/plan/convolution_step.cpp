@@ -45,9 +45,8 @@ std::unique_ptr<PlanStep> make(const StepContext<E>& context, std::size_t i, con
                                : Pixels<E>{context.arena + temporary, context.value(op.y).C};
   auto step = std::make_unique<OneDnnStep>(
       context.stream, dnnl::convolution_forward(description), description,
-      memory::desc(weights.dims, memory::data_type::f32, weights.keras_order),
-      op.w, op.bias, context.at(op.x).data,
-      result.data);
+      memory::desc(weights.dims, memory::data_type::f32, weights.keras_order), op.w, op.bias,
+      context.at(op.x).data, result.data);
   return with_copies(context, i, std::move(step), residual, result, op.y);
 }
 

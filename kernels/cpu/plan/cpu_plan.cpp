@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "kernels/cpu/plan/fixed_plan.h"
+#include "kernels/cpu/plan/float_stem.h"
 #include "kernels/cpu/plan/measured_choices.h"
 #include "kernels/cpu/plan/rounded_weights.h"
 
@@ -33,9 +34,13 @@ class CpuPlan final : public CompiledPlan {
   void run(Stream& stream, int N, const float* x, float* y, PlanObserver* observer) override {
     CpuStream& cpu = cpu_stream(stream);
     FixedPlan<E>& fixed = make(cpu);
-    for (int n = 0; n < N; n += at_once_)
-      fixed.run(cpu, std::min(at_once_, N - n), x + n * fixed.x_size(), y + n * fixed.y_size(),
-                observer);
+    for (int n = 0; n < N; n += at_once_) {
+      const int images = std::min(at_once_, N - n);
+      const float* from = stem_
+                              ? stem_->run_in_place(cpu, images, x + n * stem_->x_size(), observer)
+                              : x + n * fixed.x_size();
+      fixed.run(cpu, images, from, y + n * fixed.y_size(), observer);
+    }
   }
 
   void prepare(Stream& stream) override { make(cpu_stream(stream)); }
@@ -46,21 +51,38 @@ class CpuPlan final : public CompiledPlan {
     if (!fixed_) return {.weights = weight_bytes(plan_)};
     PlanMemory memory = fixed_->memory();
     memory.scratch += fixed_->workspace_bytes();
+    if (stem_) memory += stem_->memory();
     return memory;
   }
 
  private:
   FixedPlan<E>& make(CpuStream& stream) {
     if (fixed_) return *fixed_;
-    if constexpr (std::is_same_v<E, BFloat16>) round_weights(stream, plan_);
+    if constexpr (std::is_same_v<E, BFloat16>) {
+      make_stem(stream);
+      round_weights(stream, plan_);
+    }
     const Choices choices = choices_
                                 ? known_choices<E>(stream, plan_, at_once_, precision_, *choices_)
                                 : default_choices(plan_, at_once_, precision_);
-    for (std::size_t i = 0; i < plan_.operations.size(); ++i)
-      facts_.push_back(describe_operation(plan_, i, sizeof(E)));
-    fixed_.emplace(stream, plan_, choices, at_once_);
+    const std::size_t first_operation = facts_.size();
+    describe(plan_, sizeof(E));
+    fixed_.emplace(stream, plan_, choices, at_once_, first_operation);
     fixed_->name_algorithms(facts_);
     return *fixed_;
+  }
+
+  void make_stem(CpuStream& stream) {
+    Plan<float> stem = take_float_stem(plan_);
+    if (stem.operations.empty()) return;
+    describe(stem, sizeof(float));
+    stem_.emplace(stream, stem, default_choices(stem, at_once_, Precision::float32), at_once_);
+    stem_->name_algorithms(facts_);
+  }
+
+  void describe(const Plan<float>& plan, std::size_t element_bytes) {
+    for (std::size_t i = 0; i < plan.operations.size(); ++i)
+      facts_.push_back(describe_operation(plan, i, element_bytes));
   }
 
   Plan<float> plan_;
@@ -68,6 +90,7 @@ class CpuPlan final : public CompiledPlan {
   Precision precision_;
   std::shared_ptr<PlanChoices> choices_;
   std::vector<PlanStepFacts> facts_;
+  std::optional<FixedPlan<float>> stem_;  ///< runs before the other, where there is one
   std::optional<FixedPlan<E>> fixed_;
 };
 

@@ -36,8 +36,9 @@ template <class E>
 class FixedPlan {
  public:
   /// The plan's weights are gone afterwards: each is packed and given back before the next, for they are the
-  /// largest part of what a frozen network holds.
-  FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N)
+  /// largest part of what a frozen network holds. Its operations are numbered from `first_operation` on.
+  FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N,
+            std::size_t first_operation = 0)
       : N_(N), placement_(place(plan, choices, N, sizeof(E))) {
     arena_ = allocate_aligned(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
@@ -55,7 +56,7 @@ class FixedPlan {
         memory_.weights += step->packed_bytes();
         scratch_bytes_ = std::max(scratch_bytes_, step->scratch_bytes());
         workspace_bytes_ = std::max(workspace_bytes_, step->workspace_bytes());
-        steps_.push_back({i, std::move(step)});
+        steps_.push_back({first_operation + i, std::move(step)});
       }
     }
     scratch_ = allocate_aligned(scratch_bytes_);
@@ -68,9 +69,15 @@ class FixedPlan {
   /// The first `images` of N. The others are computed along with them from what was there before: what comes
   /// out for an image then does not depend on how many it came with.
   void run(CpuStream& stream, int images, const float* x, float* y, PlanObserver* observer) {
+    run_in_place(stream, images, x, observer);
+    convert(stream, images * y_size_, y_, y);
+  }
+
+  /// The same; returns where the result lies.
+  const E* run_in_place(CpuStream& stream, int images, const float* x, PlanObserver* observer) {
     convert(stream, images * x_size_, x, x_);
     run_steps(stream, observer);
-    convert(stream, images * y_size_, y_, y);
+    return y_;
   }
 
   /// From what lies in the arena to what is left there.

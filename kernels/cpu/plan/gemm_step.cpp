@@ -27,8 +27,8 @@ std::unique_ptr<PlanStep> gemm_step(const StepContext<E>& context, std::size_t i
                       rows(K, y.stride), epilogue(op.residual >= 0, op.activation));
   auto step = std::make_unique<OneDnnStep>(
       context.stream, dnnl::matmul(description), description,
-      memory::desc({C, K}, memory::data_type::f32, memory::format_tag::ab),
-      op.w, op.bias, x.data, y.data);
+      memory::desc({C, K}, memory::data_type::f32, memory::format_tag::ab), op.w, op.bias, x.data,
+      y.data);
   return with_copies(context, i, std::move(step), op.residual, y, op.y);
 }
 
