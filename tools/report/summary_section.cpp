@@ -35,29 +35,32 @@ std::string tile(const RunGroup& group) {
       group.first().on_phantoms() ? "; phantoms" : "");
 }
 
+/// "none of 3 pairs", "the one pair", "2 of 3 pairs".
+std::string share_of_pairs(std::ptrdiff_t some, std::ptrdiff_t all) {
+  return some == 0               ? fmt::format("none of {} pairs", all)
+         : some == 1 && all == 1 ? "the one pair"
+         : some == all           ? fmt::format("all {} pairs", all)
+                                 : fmt::format("{} of {} pairs", some, all);
+}
+
 /// How many of the accuracy differences are more than chance.
 std::string verdict(const Report& report) {
   const auto& pairs = report.comparisons.pairs;
   if (pairs.empty()) return "";
-  const auto significant = std::ranges::count_if(
-      pairs, [](const PairedComparison& p) { return p.mcnemar_adjusted < 0.05; });
-  const std::string result = significant == 0                   ? "none differs"
-                             : significant == std::ssize(pairs) ? "every one differs"
-                             : significant == 1                 ? "one differs"
-                                                : fmt::format("{} differ", significant);
-  const auto overlapping = std::ranges::count_if(
-      pairs, [](const PairedComparison& p) { return p.seeds_overlap.value_or(false); });
-  const std::string seeds =
-      overlapping == 0
-          ? ""
-          : fmt::format(
-                " That is one seed against one: over all seeds the accuracies of {} of the pairs "
-                "overlap, and there another seed may have turned the result.",
-                overlapping);
-  return fmt::format(
-      "<p>Pairs of models that judged the same images: {}. In accuracy {} by more than chance "
-      "explains (McNemar, adjusted p below 0.05): <a href=\"#tests\">the tests</a>.{}</p>\n",
-      pairs.size(), result, seeds);
+  const auto count = [&](auto what) {
+    return share_of_pairs(std::ranges::count_if(pairs, what), std::ssize(pairs));
+  };
+  std::string text = fmt::format(
+      "<p>On the same images, the accuracies of {} of models differ by more than chance explains "
+      "(McNemar, adjusted p below 0.05): <a href=\"#tests\">the tests</a>.",
+      count([](const PairedComparison& p) { return p.mcnemar_adjusted < 0.05; }));
+  const auto overlap = [](const PairedComparison& p) { return p.seeds_overlap.value_or(false); };
+  if (std::ranges::any_of(pairs, overlap))
+    text += fmt::format(
+        " That is one seed against one: over all seeds the accuracies of {} overlap, and there "
+        "another seed may have turned the result.",
+        count(overlap));
+  return text + "</p>\n";
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 // In user units: about pixels where the plot is as wide as a telephone.
 constexpr double kWidth = 360, kHeight = 270;
-constexpr double kLeft = 46, kRight = 348, kTop = 30, kBottom = 228;
+constexpr double kLeft = 54, kRight = 348, kTop = 30, kBottom = 228;
 
 void check(const Point& p) {
   if (!std::isfinite(p.x) || !std::isfinite(p.y)) throw_shape_error("a plot of ({}, {})", p.x, p.y);
