@@ -43,7 +43,7 @@ void PlanTimes::end(std::size_t step, int images) {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   ++steps_[step].calls;
   steps_[step].seconds.back() += elapsed.count();
-  images_at_once_ = std::max(images_at_once_, images);
+  steps_[step].images = images;
 }
 
 double PlanTimes::seconds(std::size_t step) const {
@@ -74,8 +74,8 @@ double PlanRun::best_seconds() const {
 }
 
 Table plan_table(const PlanRun& run) {
-  Table table(
-      {"operation", "by", "calls", "ms", "GFLOP/s", "GB/s", "% of limit", "limit", "% of time"});
+  Table table({"operation", "by", "at once", "calls", "ms", "GFLOP/s", "GB/s", "% of limit",
+               "limit", "% of time"});
   Work all{};
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
     if (run.times.calls(i) == 0) continue;  // nothing is left of it
@@ -84,6 +84,7 @@ Table plan_table(const PlanRun& run) {
     all.bytes += work.bytes;
     const double seconds = run.times.seconds(i);
     std::vector<std::string> row{run.steps[i].words, run.steps[i].algorithm,
+                                 std::to_string(run.times.images_at_once(i)),
                                  std::to_string(run.times.calls(i))};
     std::ranges::move(rates(seconds, work), std::back_inserter(row));
     row.push_back(percent(run.peaks.best_seconds(work.flops, work.bytes) / seconds));
@@ -92,13 +93,13 @@ Table plan_table(const PlanRun& run) {
     table.add(std::move(row));
   }
   const double within = run.seconds_in_steps();
-  std::vector<std::string> sum{"all operations", "", ""};
+  std::vector<std::string> sum{"all operations", "", "", ""};
   std::ranges::move(rates(within, all), std::back_inserter(sum));
   sum.insert(sum.end(), {percent(run.best_seconds() / within), "", percent(within / run.seconds)});
   table.add(std::move(sum));
   const double between = run.seconds - within;
-  table.add({"between the operations", "", "", fmt::format("{:.3f}", 1e3 * between), "", "", "", "",
-             percent(between / run.seconds)});
+  table.add({"between the operations", "", "", "", fmt::format("{:.3f}", 1e3 * between), "", "", "",
+             "", percent(between / run.seconds)});
   return table;
 }
 

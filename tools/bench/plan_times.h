@@ -22,20 +22,19 @@ class PlanTimes final : public PlanObserver {
 
   /// Median seconds of a batch in a step; 0 where it never ran.
   double seconds(std::size_t step) const;
-  /// Calls of a step in the last batch, and the images that each was for, at most.
+  /// Calls of a step in the last batch, and the images that each was for.
   int calls(std::size_t step) const { return steps_[step].calls; }
-  int images_at_once() const { return images_at_once_; }
+  int images_at_once(std::size_t step) const { return steps_[step].images; }
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Step {
-    int calls = 0;
+    int calls = 0, images = 0;
     std::vector<double> seconds;  ///< of each batch
   };
 
   std::vector<Step> steps_;
   Clock::time_point begin_;
-  int images_at_once_ = 0;
 };
 
 /// What a batch of `images` took, in all and in its steps.

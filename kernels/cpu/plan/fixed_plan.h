@@ -66,27 +66,28 @@ class FixedPlan {
     memory_.scratch = scratch_bytes_;
   }
 
-  /// The first `images` of N. The others are computed along with them from what was there before: what comes
-  /// out for an image then does not depend on how many it came with.
-  void run(CpuStream& stream, int images, const float* x, float* y, PlanObserver* observer) {
-    run_in_place(stream, images, x, observer);
-    convert(stream, images * y_size_, y_, y);
+  /// Puts `images` of N into the arena, from number `first` on. Those that are not put there are computed along with
+  /// the others from what was there before: what comes out for an image then does not depend on how many it came
+  /// with.
+  template <class From>
+  void take(CpuStream& stream, int first, int images, const From* x) {
+    convert(stream, images * x_size_, x, x_ + first * x_size_);
   }
 
-  /// The same; returns where the result lies.
-  const E* run_in_place(CpuStream& stream, int images, const float* x, PlanObserver* observer) {
-    convert(stream, images * x_size_, x, x_);
-    run_steps(stream, observer);
-    return y_;
-  }
-
-  /// From what lies in the arena to what is left there.
+  /// From what lies in the arena to results(), N of them.
   void run_steps(CpuStream& stream, PlanObserver* observer) {
     for (const NumberedStep& step : steps_) {
       if (observer) observer->begin(step.operation, N_);
       step.work->run(stream);
       if (observer) observer->end(step.operation, N_);
     }
+  }
+
+  const E* results() const { return y_; }
+
+  /// Copies the first `images` results to y.
+  void give(CpuStream& stream, int images, float* y) const {
+    convert(stream, images * y_size_, y_, y);
   }
 
   /// Puts into `facts`, one for each operation, what computes it here.

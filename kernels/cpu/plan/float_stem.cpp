@@ -1,7 +1,6 @@
 #include "kernels/cpu/plan/float_stem.h"
 
-#include <algorithm>
-#include <iterator>
+#include "kernels/cpu/plan/plan_parts.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -40,30 +39,11 @@ std::size_t stem_size(const Plan<float>& plan) {
   if (!take([](const auto& op) { return as<PlanConvolution<float>>(op) != nullptr; })) return 0;
   take([](const auto& op) { return as<PlanActivation>(op) != nullptr; });
   if (!take([](const auto& op) { return as<PlanDepthwise<float>>(op) != nullptr; })) return 0;
-  if (i == operations.size()) return 0;
-  // Nothing but the stem's result is read later.
-  for (std::size_t later = i; later < operations.size(); ++later)
-    visit_inputs(operations[later], [&](int input) {
-      is_chain = is_chain && input != plan.input &&
-                 std::ranges::none_of(operations.begin(),
-                                      operations.begin() + static_cast<std::ptrdiff_t>(i) - 1,
-                                      [&](const auto& op) { return output_of(op) == input; });
-    });
-  return is_chain ? i : 0;
+  return is_chain && can_cut(plan, i) ? i : 0;
 }
 
 }  // namespace
 
-Plan<float> take_float_stem(Plan<float>& plan) {
-  const auto end = plan.operations.begin() + static_cast<std::ptrdiff_t>(stem_size(plan));
-  Plan<float> stem{
-      .values = plan.values, .operations = {}, .input = plan.input, .output = plan.input};
-  if (end == plan.operations.begin()) return stem;
-  stem.operations.assign(std::make_move_iterator(plan.operations.begin()),
-                         std::make_move_iterator(end));
-  plan.operations.erase(plan.operations.begin(), end);
-  stem.output = plan.input = output_of(stem.operations.back());
-  return stem;
-}
+Plan<float> take_float_stem(Plan<float>& plan) { return take_front(plan, stem_size(plan)); }
 
 }  // namespace nanopneumo::cpu

@@ -1,0 +1,57 @@
+#include "kernels/cpu/plan/plan_parts.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace nanopneumo::cpu {
+namespace {
+
+/// Pixels of an image: the last stages of networks that read 250 x 250 pixels have 6 x 6 to 13 x 13.
+constexpr std::int64_t kFewPixels = 200;
+
+bool is_small(const Plan<float>& plan, int v) { return plan.value(v).pixels() <= kFewPixels; }
+
+bool has_convolution(const Plan<float>& plan, std::size_t begin) {
+  return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
+                     plan.operations.end(), [](const PlanOperation<float>& operation) {
+                       return std::holds_alternative<PlanConvolution<float>>(operation);
+                     });
+}
+
+}  // namespace
+
+bool can_cut(const Plan<float>& plan, std::size_t i) {
+  if (i == 0 || i >= plan.operations.size()) return false;
+  // Of each value, whether one of the operations from number i on makes it.
+  std::vector<bool> is_known(plan.values.size(), false);
+  is_known[static_cast<std::size_t>(output_of(plan.operations[i - 1]))] = true;
+  bool result = true;
+  for (; i < plan.operations.size(); ++i) {
+    visit_inputs(plan.operations[i],
+                 [&](int v) { result = result && is_known[static_cast<std::size_t>(v)]; });
+    is_known[static_cast<std::size_t>(output_of(plan.operations[i]))] = true;
+  }
+  return result && is_known[static_cast<std::size_t>(plan.output)];
+}
+
+Plan<float> take_front(Plan<float>& plan, std::size_t count) {
+  Plan<float> front{
+      .values = plan.values, .operations = {}, .input = plan.input, .output = plan.input};
+  if (count == 0) return front;
+  const auto end = plan.operations.begin() + static_cast<std::ptrdiff_t>(count);
+  front.operations.assign(std::make_move_iterator(plan.operations.begin()),
+                          std::make_move_iterator(end));
+  plan.operations.erase(plan.operations.begin(), end);
+  front.output = plan.input = output_of(front.operations.back());
+  return front;
+}
+
+std::size_t late_part(const Plan<float>& plan) {
+  std::size_t begin = plan.operations.size();
+  while (begin > 0 && is_small(plan, output_of(plan.operations[begin - 1]))) --begin;
+  for (; begin < plan.operations.size(); ++begin)
+    if (can_cut(plan, begin)) return has_convolution(plan, begin) ? begin : 0;
+  return 0;
+}
+
+}  // namespace nanopneumo::cpu
