@@ -16,6 +16,12 @@ void fold_padding(Plan<T>& plan);
 template <class T>
 void fold_affine(Plan<T>& plan);
 
+/// An average pooling and a 1x1 convolution before or after it change places where that takes less work: the
+/// pooling comes first where it makes images smaller, the convolution where it makes channels fewer. Both are
+/// linear, and the factors of an average sum to one.
+template <class T>
+void order_average(Plan<T>& plan);
+
 /// The sum of a convolution's result and another value becomes the convolution's residual. The convolution
 /// moves to where the sum was, since the other value may be made between the two.
 template <class T>
@@ -35,6 +41,7 @@ void fuse(Plan<T>& plan) {
   drop_unread(plan);
   fold_padding(plan);
   fold_affine(plan);
+  order_average(plan);
   fuse_residual(plan);
   fuse_activation(plan);
 }

@@ -117,6 +117,9 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
       } else if constexpr (std::is_same_v<Op, PlanAveragePool>) {
         kernels.average_pool_forward(stream, channelwise(N, value(op.x), op.window), a,
                                      result.data());
+        with_forward(kernels, op.activation, [&](const auto& forward) {
+          forward(stream, N * y.size(), result.data(), result.data());
+        });
       } else if constexpr (std::is_same_v<Op, PlanGlobalAverage>) {
         kernels.global_average_pool_forward(stream, image(N, value(op.x)), a, result.data());
       } else if constexpr (std::is_same_v<Op, PlanActivation>) {

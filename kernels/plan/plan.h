@@ -56,9 +56,11 @@ struct PlanMaxPool {
   Window window;
 };
 
+/// Of the pixels inside the image; the activation is applied to the averages.
 struct PlanAveragePool {
   int x, y;
   Window window;
+  Activation activation = Activation::none;
 };
 
 /// y[c] = mean over the pixels of x[., c].

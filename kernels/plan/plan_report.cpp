@@ -69,7 +69,11 @@ class Describe {
     facts_.flops += flops(plan_.value(op.y), op.activation);
   }
   void operator()(const PlanMaxPool& op) { pool("max pool", op); }
-  void operator()(const PlanAveragePool& op) { pool("average pool", op); }
+  void operator()(const PlanAveragePool& op) {
+    pool("average pool", op);
+    facts_.words += suffix(op.activation);
+    facts_.flops += flops(plan_.value(op.y), op.activation);
+  }
   void operator()(const PlanGlobalAverage& op) {
     facts_.words = "global average " + words(plan_.value(op.x));
     facts_.flops = numbers(plan_.value(op.x));

@@ -275,6 +275,42 @@ TEST_CASE("Concatenations are written in place") {
   check("the input is a part", input, 2);
 }
 
+TEST_CASE("Averages and 1x1 convolutions come in the order that takes less work") {
+  const auto pointwise = [](int filters, bool bias) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .use_bias = bias});
+  };
+  Graph g("g");
+  V x = g.add(conv(8), g.input({9, 7, 3}));
+  // Fewer channels: the convolution first, and the pooling applies the activation.
+  V y = g.add(AveragePooling2D(3, 1, PaddingMode::same), x);
+  y = g.add(ReLU(), g.add(BatchNormalization(), g.add(pointwise(5, true), y)));
+  check("pooling, conv to fewer, bn, relu", g, 3);
+  // As many: it stays, and the convolution applies it.
+  y = g.add(AveragePooling2D(3, 1, PaddingMode::same), y);
+  y = g.add(ReLU(kSix), g.add(pointwise(5, false), y));
+  check("pooling, conv to as many, relu6", g, 5);
+  // A smaller image: the pooling first.
+  y = g.add(AveragePooling2D(2), g.add(pointwise(3, true), y));
+  check("conv, pooling that makes smaller", g, 7);
+  y = g.add(pointwise(2, true), g.add(AveragePooling2D(2), y));
+  check("pooling that makes smaller, conv", g, 9);
+
+  Graph kept("kept");
+  x = kept.add(conv(8), kept.input({9, 7, 3}));
+  y = kept.add(AveragePooling2D(3, 1, PaddingMode::same), x);
+  kept.add(Concatenate(), {y, kept.add(pointwise(5, true), y)});
+  check("the average is read by others, too", kept, 4);
+  Graph between("between");
+  x = between.add(ReLU(), between.add(pointwise(4, true), between.input({9, 7, 3})));
+  between.add(AveragePooling2D(2), x);
+  check("an activation between them", between, 2);
+  Graph sum("sum");
+  x = sum.add(conv(8), sum.input({9, 7, 3}));
+  y = sum.add(pointwise(5, true), sum.add(AveragePooling2D(3, 1, PaddingMode::same), x));
+  sum.add(Add(), {y, sum.add(pointwise(5, true), x)});
+  check("a sum behind them", sum, 4);
+}
+
 TEST_CASE("Squeeze and excite, softmax, and padding that stays") {
   Graph g("g");
   V x = g.add(ActivationLayer(Activation::swish), g.add(conv(6), g.input({7, 6, 3})));

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "kernels/cpu/activation.h"
 #include "kernels/cpu/channel_blocks.h"
 #include "kernels/cpu/plan/loops.h"
 #include "kernels/cpu/window_axis.h"
@@ -63,9 +64,13 @@ std::unique_ptr<PlanStep> max_pool_step(const StepContext<E>& context, const Pla
 template <class E>
 std::unique_ptr<PlanStep> average_pool_step(const StepContext<E>& context,
                                             const PlanAveragePool& op) {
-  return window_step(
-      context, op, 0, [](float a, float x) { return a + x; },
-      [](float sum, float count) { return sum / count; });
+  std::unique_ptr<PlanStep> step;
+  with_activation(op.activation, [&](auto f) {
+    step = window_step(
+        context, op, 0, [](float a, float x) { return a + x; },
+        [f](float sum, float count) { return f(sum / count); });
+  });
+  return step;
 }
 
 template <class E>
