@@ -11,6 +11,7 @@ template <class T>
 bool is_linear(const PlanConvolution<T>& conv) {
   return conv.window == Window{} && conv.residual < 0 && conv.activation == Activation::none;
 }
+bool is_linear(const PlanAveragePool& pool) { return pool.activation == Activation::none; }
 
 /// `before`, number i, and `after`, number `later`, which alone reads what it makes, change places.
 /// between: what lies between them then.
@@ -37,7 +38,7 @@ void order_average(Plan<T>& plan) {
     const std::size_t later = uses.only_reader(output_of(plan.operations[i]));
     if (auto* pool = operation_as<PlanAveragePool>(plan, i)) {
       auto* conv = operation_as<PlanConvolution<T>>(plan, later);
-      if (!conv || !is_linear(*conv)) return false;
+      if (!conv || !is_linear(*conv) || !is_linear(*pool)) return false;
       const PlanValue x = plan.value(pool->x), pooled = plan.value(pool->y);
       const int K = plan.value(conv->y).C;
       if (x.pixels() > pooled.pixels() || K >= x.C) return false;
@@ -46,7 +47,7 @@ void order_average(Plan<T>& plan) {
     }
     auto* conv = operation_as<PlanConvolution<T>>(plan, i);
     auto* pool = operation_as<PlanAveragePool>(plan, later);
-    if (!conv || !is_linear(*conv) || !pool) return false;
+    if (!conv || !is_linear(*conv) || !pool || !is_linear(*pool)) return false;
     const PlanValue x = plan.value(conv->x), pooled = plan.value(pool->y);
     if (pooled.pixels() >= x.pixels()) return false;
     exchange(plan, i, *conv, later, *pool, {pooled.H, pooled.W, x.C});

@@ -111,27 +111,27 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
       const Tensor<T> result = in_place ? overwrite_or_make(N, op.y, in[0]) : make(N, op.y);
       const PlanValue y = value(op.y);
       const T* a = in[0].data();
+      [[maybe_unused]] const auto activate = [&](Activation activation, const T* from) {
+        with_forward(kernels, activation, [&](const auto& forward) {
+          forward(stream, N * y.size(), from, result.data());
+        });
+      };
       if constexpr (std::is_same_v<Op, PlanMaxPool>) {
         kernels.max_pool_forward(stream, channelwise(N, value(op.x), op.window), a, result.data(),
                                  nullptr);
       } else if constexpr (std::is_same_v<Op, PlanAveragePool>) {
         kernels.average_pool_forward(stream, channelwise(N, value(op.x), op.window), a,
                                      result.data());
-        with_forward(kernels, op.activation, [&](const auto& forward) {
-          forward(stream, N * y.size(), result.data(), result.data());
-        });
+        activate(op.activation, result.data());
       } else if constexpr (std::is_same_v<Op, PlanGlobalAverage>) {
         kernels.global_average_pool_forward(stream, image(N, value(op.x)), a, result.data());
       } else if constexpr (std::is_same_v<Op, PlanActivation>) {
-        with_forward(kernels, op.activation,
-                     [&](const auto& forward) { forward(stream, N * y.size(), a, result.data()); });
+        activate(op.activation, a);
       } else if constexpr (std::is_same_v<Op, PlanSoftmax>) {
         kernels.softmax_forward(stream, rows(N, y), a, result.data());
       } else if constexpr (std::is_same_v<Op, PlanAdd>) {
         kernels.add(stream, N * y.size(), a, in[1].data(), result.data());
-        with_forward(kernels, op.activation, [&](const auto& forward) {
-          forward(stream, N * y.size(), result.data(), result.data());
-        });
+        activate(op.activation, result.data());
       } else if constexpr (std::is_same_v<Op, PlanScale>) {
         kernels.channel_scale_forward(stream, image(N, y), a, in[1].data(), result.data());
       } else {

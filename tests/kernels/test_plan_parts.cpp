@@ -11,7 +11,7 @@ PlanConvolution<float> conv(int x, int y, int residual = -1) {
   return {.x = x, .y = y, .residual = residual, .window = {}, .w = {1, 1, 1, 1}, .bias = {}};
 }
 
-/// Two images of 16 x 16 pixels, value number 0 the first, then images of 8 x 8.
+/// Values 0 (the input) and 1 are images of 16 x 16 pixels, the others of 8 x 8.
 Plan<float> plan_of(std::vector<PlanOperation<float>> operations) {
   Plan<float> plan;
   plan.values.assign(8, {8, 8, 2});

@@ -14,6 +14,7 @@ namespace {
 /// Images that run together: few keep the values of early layers in the caches, many let the late layers' small
 /// images share the weights that are read for them.
 constexpr int kImagesAtOnce = 4, kLateImagesAtOnce = 16;
+static_assert(kLateImagesAtOnce % kImagesAtOnce == 0);
 /// Plans of vectors alone are rows of matrix products.
 constexpr int kRowsAtOnce = 32;
 
@@ -57,7 +58,7 @@ class CpuPlan final : public CompiledPlan {
   }
 
  private:
-  /// As many images as one run of the last part computes.
+  /// At most as many images as one run of the last part computes.
   void run_together(CpuStream& stream, int N, const float* x, float* y, PlanObserver* observer) {
     for (int n = 0; n < N; n += at_once_) {
       const int images = std::min(at_once_, N - n);
@@ -84,7 +85,7 @@ class CpuPlan final : public CompiledPlan {
                   at_once_);
       round_weights(stream, plan_);
     }
-    const std::size_t late = late_part(plan_);
+    const std::size_t late = at_once_ < kLateImagesAtOnce ? late_part(plan_) : 0;
     if (late > 0) {
       Plan<float> front = take_front(plan_, late);
       make_part(main_, stream, front, choices(stream, front, at_once_), at_once_);

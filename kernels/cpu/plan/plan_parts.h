@@ -5,8 +5,8 @@
 
 namespace nanopneumo::cpu {
 
-/// Whether the operations from number i on read nothing of what was there before but the result of number i - 1.
-/// False where one side would be empty.
+/// Whether the operations from number i on read nothing of what was there before but the result of number i - 1,
+/// and neither does the plan's caller. False where one side would be empty.
 bool can_cut(const Plan<float>& plan, std::size_t i);
 
 /// Takes the first `count` operations away, where can_cut(plan, count) or count is 0, and returns them as a plan
