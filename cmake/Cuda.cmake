@@ -10,8 +10,10 @@ set(NANOPNEUMO_PTXRUN "$ENV{NANOPNEUMO_PTXRUN}" CACHE FILEPATH
     "The program ptxrun, to run the device 'cuda' in tests on a machine without a GPU")
 
 # Machine code for the A100's and the H100's families, and PTX that newer drivers compile.
-# (CUDAARCHS in the environment names others, as CMake has it.)
-if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
+# (CUDAARCHS in the environment names others, as CMake has it. CMake itself reads it only where a build folder is new.)
+if(DEFINED ENV{CUDAARCHS} AND NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS})
+elseif(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
   if(NANOPNEUMO_CUDA_BLACKWELL)
     list(APPEND CMAKE_CUDA_ARCHITECTURES 100-real 120-real)
