@@ -149,23 +149,20 @@ void convolution_input_gradient(CpuStream& stream, PrimitiveKind kind, const Con
 }
 
 void convolution_weight_gradient(CpuStream& stream, PrimitiveKind kind, const ConvolutionProblem& p,
-                                 const float* x, const float* dy, float* dw, float* db) {
-  const bool with_bias = db != nullptr;
+                                 const float* x, const float* dy, float* dw) {
   CachedPrimitive& primitive =
-      stream.onednn().primitive(key(kind, p, with_bias), [&](const dnnl::engine& engine) {
+      stream.onednn().primitive(key(kind, p, false), [&](const dnnl::engine& engine) {
         const auto description = describe_convolution_weight_gradient(
-            engine, layouts(p, with_bias), geometry(p.window), user_scratchpad());
-        std::vector<Operand> operands{{DNNL_ARG_SRC, nhwc(p.N, p.H, p.W, p.C)},
-                                      {DNNL_ARG_DIFF_DST, nhwc(p.N, p.P, p.Q, p.K)}};
-        if (with_bias) operands.push_back({DNNL_ARG_DIFF_BIAS, bias_layout(p, true)});
+            engine, layouts(p, false), geometry(p.window), user_scratchpad());
         return CachedPrimitive(
             engine, dnnl::convolution_backward_weights(description), description.scratchpad_desc(),
-            operands, packed_weights(DNNL_ARG_DIFF_WEIGHTS, p, description.diff_weights_desc()));
+            {{DNNL_ARG_SRC, nhwc(p.N, p.H, p.W, p.C)},
+             {DNNL_ARG_DIFF_DST, nhwc(p.N, p.P, p.Q, p.K)}},
+            packed_weights(DNNL_ARG_DIFF_WEIGHTS, p, description.diff_weights_desc()));
       });
   primitive.attach(stream);
   primitive.bind(DNNL_ARG_SRC, x);
   primitive.bind(DNNL_ARG_DIFF_DST, dy);
-  if (with_bias) primitive.bind(DNNL_ARG_DIFF_BIAS, db);
   primitive.execute_into_weights(stream, dw);
 }
 

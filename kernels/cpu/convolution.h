@@ -27,8 +27,7 @@ void convolution_forward(CpuStream&, PrimitiveKind, const ConvolutionProblem&, c
                          const float* w, const Epilogue<float>&, float* y);
 void convolution_input_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&,
                                 const float* w, const float* dy, float* dx);
-/// db may be null.
 void convolution_weight_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&,
-                                 const float* x, const float* dy, float* dw, float* db);
+                                 const float* x, const float* dy, float* dw);
 
 }  // namespace nanopneumo::cpu

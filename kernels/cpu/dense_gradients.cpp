@@ -1,6 +1,7 @@
 // dx[n,c] = sum_k dy[n,k] w[c,k], that is dy w^T
 // dw[c,k] = sum_n x[n,c] dy[n,k], that is x^T dy
 // db[k]   = sum_n dy[n,k]
+#include "kernels/cpu/bias_gradient.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
@@ -17,12 +18,7 @@ void dense_weight_gradient(Stream& stream, const DenseDims& d, const float* x, c
                            float* dw, float* db) {
   matmul(cpu_stream(stream), PrimitiveKind::dense_weight_gradient,
          {.rows = d.C, .inner = d.N, .columns = d.K, .transpose_a = true}, x, dy, nullptr, dw);
-  if (!db) return;
-  parallel_for(stream, d.K, [&](std::int64_t k) {
-    double sum = 0;
-    for (int n = 0; n < d.N; ++n) sum += dy[std::int64_t{n} * d.K + k];
-    db[k] = static_cast<float>(sum);
-  });
+  if (db) bias_gradient(stream, {d.N, d.K}, dy, db);
 }
 
 }  // namespace nanopneumo::cpu

@@ -2,6 +2,7 @@
 //               dy[n,p,q,c] * w[r,s,c]
 // dw[r,s,c]   = sum_{n,p,q} x[n, p*stride_h + r - pad.top, q*stride_w + s - pad.left, c]
 // dy[n,p,q,c] db[c]       = sum_{n,p,q} dy[n,p,q,c]
+#include "kernels/cpu/bias_gradient.h"
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
@@ -17,7 +18,8 @@ void depthwise_input_gradient(Stream& stream, const ChannelwiseDims& dims, const
 void depthwise_weight_gradient(Stream& stream, const ChannelwiseDims& dims, const float* x,
                                const float* dy, float* dw, float* db) {
   convolution_weight_gradient(cpu_stream(stream), PrimitiveKind::depthwise_weight_gradient,
-                              depthwise_problem(dims), x, dy, dw, db);
+                              depthwise_problem(dims), x, dy, dw);
+  if (db) bias_gradient(stream, {std::int64_t{dims.N} * dims.P() * dims.Q(), dims.C}, dy, db);
 }
 
 }  // namespace nanopneumo::cpu

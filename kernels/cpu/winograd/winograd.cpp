@@ -45,9 +45,10 @@ void convolve_once(Stream& stream, const Tiling& tiling, int C, const float* x,
 }  // namespace
 
 bool pays(const ConvDims& d) {
-  constexpr int kFewestChannels = 32, kFewestTiles = 2048;
+  constexpr int kFewestChannels = 32, kBatch = 16;
+  const int fewest_tiles = d.N >= kBatch ? 128 : 2048;
   return applies(d.window) && d.C >= kFewestChannels && d.K >= kFewestChannels &&
-         forward_tiling(d).count() >= kFewestTiles;
+         forward_tiling(d).count() >= fewest_tiles;
 }
 
 std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {

@@ -20,9 +20,9 @@ inline bool applies(const Window& w) {
 }
 
 /// Whether they are faster than oneDNN's direct convolution, the transform of the filters included: channels
-/// that fill two registers, and a training batch's number of tiles. From 64 tiles on it is the faster one; below
-/// the number chosen it would gain a millisecond, and its rounding, though no larger than that of a sum of the same
-/// length, moves other elements over the kinks of ReLU and max pooling than the plain sum does.
+/// that fill two registers, and from 128 tiles on. Its rounding, though no larger than that of a sum of the same
+/// length, moves other elements over the kinks of ReLU and max pooling than the plain sum does: for less than 16 images,
+/// whose gradients show each of them, from 2048 tiles on only.
 bool pays(const ConvDims&);
 
 /// What forward with transformed filters takes from the stream's workspace, in bytes.
