@@ -31,7 +31,7 @@ void batch_norm_parameter_gradients(Stream& stream, const RowsDims& dims, double
                                     const float* x, const float* mean, const float* variance,
                                     const float* dy, float* dgamma, float* dbeta) {
   const ChannelSums sums = channel_sums(stream, dims, [=](std::int64_t i, int c) {
-    return Terms{double{dy[i]}, double{dy[i]} * (double{x[i]} - double{mean[c]})};
+    return Terms{dy[i], dy[i] * (x[i] - mean[c])};
   });
   for (int c = 0; c < dims.C; ++c) {
     dbeta[c] = static_cast<float>(sums.first[c]);

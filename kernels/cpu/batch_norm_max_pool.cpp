@@ -5,9 +5,7 @@
 //
 // In a network that works on large images the passes through memory are what these layers cost. Apart, they
 // write and read again the normalised image in one direction and g in the other, each as large as x. Here a
-// row of them at a time lives in the cache.
-#include <vector>
-
+// few channels of a pixel of them at a time live in registers.
 #include "kernels/cpu/batch_norm.h"
 #include "kernels/cpu/channel_sums.h"
 #include "kernels/cpu/max_pool.h"
@@ -18,34 +16,51 @@ namespace {
 
 RowsDims pixels(const ChannelwiseDims& d) { return {d.input_size() / d.C, d.C}; }
 
-/// Calls body(nh, g) for each of the N * H rows in `rows`, with that row of g.
-template <class Body>
-void for_each_gradient_row(const ChannelwiseDims& d, const Range& rows, const std::uint8_t* argmax,
-                           const float* dy, Body body) {
-  std::vector<float> g(static_cast<std::size_t>(d.W) * static_cast<std::size_t>(d.C));
-  for (std::int64_t nh = rows.begin; nh < rows.end; ++nh) {
-    max_pool_gradient_row(d, argmax, dy, nh, g.data());
-    body(nh, static_cast<const float*>(g.data()));
+/// Adds dy and dy (x - mean) of each window's largest pixel, x, over a range of the N * P rows of windows. Those of a row
+/// are added in float before they go to the sums.
+void add_windows(const ChannelwiseDims& d, const Range& rows, const float* x, const float* mean,
+                 const std::uint8_t* argmax, const float* dy, const ChannelSums& sums) {
+  constexpr int kWindowsAtOnce = 16;
+  const Axis row = row_axis(d), column = column_axis(d);
+  const int C = d.C, P = d.P(), Q = d.Q(), S = d.window.S;
+  for (std::int64_t np = rows.begin; np < rows.end; ++np) {
+    const int p = static_cast<int>(np % P);
+    const float* image = x + np / P * d.H * d.W * C;
+    const Span r_inside = row.places_inside(p);
+    for (int first = 0; first < Q; first += kWindowsAtOnce)
+      for (int c = 0; c < C; c += kLanes) {
+        const int count = C - c;
+        const Vec m = load_up_to(mean + c, count);
+        Vec dbeta{}, dgamma{};
+        for (int q = first; q < std::min(first + kWindowsAtOnce, Q); ++q) {
+          const std::int64_t window = (np * Q + q) * C + c;
+          const IntVec place = load_bytes_up_to(argmax + window, count);
+          const Span s_inside = column.places_inside(q);
+          Vec largest{};
+          for (int r = r_inside.first; r < r_inside.last; ++r)
+            for (int s = s_inside.first; s < s_inside.last; ++s) {
+              const Vec in =
+                  load_up_to(image + (row.pixel(p, r) * d.W + column.pixel(q, s)) * C + c, count);
+              largest = place == IntVec{} + (r * S + s) ? in : largest;
+            }
+          const Vec g = load_up_to(dy + window, count);
+          dbeta += g;
+          dgamma += g * (largest - m);
+        }
+        add_up_to(sums.first + c, dbeta, count);
+        add_up_to(sums.second + c, dgamma, count);
+      }
   }
 }
 
 void parameter_gradients(Stream& stream, const ChannelwiseDims& d, double epsilon, const float* x,
                          const float* mean, const float* variance, const std::uint8_t* argmax,
                          const float* dy, float* dgamma, float* dbeta) {
-  const int C = d.C, W = d.W;
-  const ChannelSums sums = sums_of_parts(
-      stream, std::int64_t{d.N} * d.H, C, [=](const Range& rows, const ChannelSums& own) {
-        for_each_gradient_row(d, rows, argmax, dy, [=](std::int64_t nh, const float* g) {
-          const float* row = x + nh * W * C;
-          add_rows(
-              Range(W, 0, 1), C,
-              [=](std::int64_t i, int c) {
-                return Terms{double{g[i]}, double{g[i]} * (double{row[i]} - double{mean[c]})};
-              },
-              own);
-        });
-      });
-  for (int c = 0; c < C; ++c) {
+  const ChannelSums sums = sums_of_parts(stream, std::int64_t{d.N} * d.P(), d.C,
+                                         [=](const Range& rows, const ChannelSums& own) {
+                                           add_windows(d, rows, x, mean, argmax, dy, own);
+                                         });
+  for (int c = 0; c < d.C; ++c) {
     dbeta[c] = static_cast<float>(sums.first[c]);
     dgamma[c] = static_cast<float>(sums.second[c] * inverse_deviation(variance[c], epsilon));
   }
@@ -72,19 +87,20 @@ void batch_norm_max_pool(Stream& stream, const ChannelwiseDims& d, double epsilo
     const float* image = x + np / P * d.H * d.W * C;
     for (int q = 0; q < Q; ++q) {
       const Span s_inside = columns.places_inside(q);
-      for (int b = 0; b < channel_blocks(C); ++b) {
-        const ChannelBlock block(b, C);
+      for (int c = 0; c < C; c += kLanes) {
+        const int count = C - c;
+        const Vec m = load_up_to(mean + c, count);
+        const Vec a = load_up_to(scale + c, count), o = load_up_to(offset + c, count);
         Largest largest(r_inside.first * S + s_inside.first);
         for (int r = r_inside.first; r < r_inside.last; ++r)
-          for (int s = s_inside.first; s < s_inside.last; ++s)
-            largest.update(
-                block.size, r * S + s,
-                [in = image + (rows.pixel(p, r) * d.W + columns.pixel(q, s)) * C + block.first,
-                 m = mean + block.first, a = scale + block.first,
-                 o = offset + block.first](int c) { return (in[c] - m[c]) * a[c] + o[c]; });
-        const std::int64_t out = (np * Q + q) * C + block.first;
-        std::copy_n(largest.value, block.size, y + out);
-        std::copy_n(largest.place, block.size, argmax + out);
+          for (int s = s_inside.first; s < s_inside.last; ++s) {
+            const Vec in =
+                load_up_to(image + (rows.pixel(p, r) * d.W + columns.pixel(q, s)) * C + c, count);
+            largest.update((in - m) * a + o, r * S + s);
+          }
+        const std::int64_t out = (np * Q + q) * C + c;
+        store_up_to(y + out, largest.value, count);
+        store_bytes_up_to(argmax + out, largest.place, count);
       }
     }
   });
@@ -96,7 +112,7 @@ void batch_norm_max_pool_gradient(Stream& stream, const ChannelwiseDims& d, doub
                                   const std::uint8_t* argmax, const float* dy, float* dx,
                                   float* dgamma, float* dbeta) {
   parameter_gradients(stream, d, epsilon, x, mean, variance, argmax, dy, dgamma, dbeta);
-  const int C = d.C, W = d.W;
+  const int C = d.C;
   const auto count = static_cast<double>(pixels(d).rows);
   auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * 3 * C));
   float* constant = scale + C;
@@ -108,23 +124,14 @@ void batch_norm_max_pool_gradient(Stream& stream, const ChannelwiseDims& d, doub
     slope[c] = static_cast<float>(dgamma[c] / count * inverse);
   }
   const bool after_relu = before == Activation::relu;
-  const std::int64_t rows = std::int64_t{d.N} * d.H;
-  const int threads = static_cast<int>(std::min<std::int64_t>(rows, cpu_stream(stream).threads()));
-  parallel_for(stream, threads, [=](std::int64_t thread) {
-    const Range own(rows, static_cast<int>(thread), threads);
-    for_each_gradient_row(d, own, argmax, dy, [=](std::int64_t nh, const float* g) {
-      for (std::int64_t w = 0; w < W; ++w) {
-        const float* in = x + (nh * W + w) * C;
-        float* out = dx + (nh * W + w) * C;
-        const float* gradient = g + w * C;
-#pragma omp simd
-        for (int c = 0; c < C; ++c) {
-          const float value = in[c];
-          const float result =
-              scale[c] * (gradient[c] - constant[c] - (value - mean[c]) * slope[c]);
-          out[c] = !after_relu || value > 0 ? result : 0.0f;
-        }
-      }
+  parallel_for(stream, std::int64_t{d.N} * d.H, [=](std::int64_t nh) {
+    for_each_gradient(d, argmax, dy, nh, [=](std::int64_t pixel, int c, Vec g) {
+      const int count = C - c;
+      const Vec a = load_up_to(scale + c, count), o = load_up_to(constant + c, count);
+      const Vec m = load_up_to(mean + c, count), t = load_up_to(slope + c, count);
+      const Vec value = load_up_to(x + pixel * C + c, count);
+      const Vec result = a * (g - o - (value - m) * t);
+      store_up_to(dx + pixel * C + c, !after_relu ? result : value > 0 ? result : Vec{}, count);
     });
   });
 }

@@ -10,20 +10,36 @@
 
 namespace nanopneumo::cpu {
 
-// One pass for both statistics: the sums are taken of x - x[0] in double, for which
-//   variance = avg((x - x[0])^2) - avg(x - x[0])^2
-// loses nothing that matters, as x[0] is a number of the data's own size.
+namespace {
+
+/// The mean of a few rows from all over x: a number of the data's own size, whatever one of them is.
+void estimate_mean(const RowsDims& dims, const float* x, float* mean) {
+  constexpr std::int64_t kSample = 64;
+  const std::int64_t sample = std::min(kSample, dims.rows);
+  std::fill_n(mean, dims.C, 0.0f);
+  for (std::int64_t i = 0; i < sample; ++i) {
+    const float* row = x + i * dims.rows / sample * dims.C;
+    for (int c = 0; c < dims.C; ++c) mean[c] += row[c] / static_cast<float>(sample);
+  }
+}
+
+}  // namespace
+
+// One pass for both statistics: the sums are taken of x - m for an estimate m of the mean, so that
+//   variance = avg((x - m)^2) - avg(x - m)^2
+// loses nothing that matters.
 void batch_norm_statistics(Stream& stream, const RowsDims& dims, const float* x, float* mean,
                            float* variance) {
+  estimate_mean(dims, x, mean);
   const ChannelSums sums = channel_sums(stream, dims, [=](std::int64_t i, int c) {
-    const double shifted = double{x[i]} - double{x[c]};
+    const float shifted = x[i] - mean[c];
     return Terms{shifted, shifted * shifted};
   });
   const auto rows = static_cast<double>(dims.rows);
   for (int c = 0; c < dims.C; ++c) {
     const double shifted_mean = sums.first[c] / rows;
     const double difference = sums.second[c] / rows - shifted_mean * shifted_mean;
-    mean[c] = static_cast<float>(double{x[c]} + shifted_mean);
+    mean[c] = static_cast<float>(double{mean[c]} + shifted_mean);
     variance[c] = static_cast<float>(difference < 0 ? 0 : difference);
   }
 }

@@ -2,7 +2,6 @@
 // dx = sum of the dy whose argmax is this pixel.
 #include "kernels/cpu/max_pool.h"
 
-#include "kernels/cpu/channel_blocks.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/window_axis.h"
@@ -19,17 +18,16 @@ void max_pool_forward(Stream& stream, const ChannelwiseDims& d, const float* x, 
     const float* image = x + np / P * d.H * d.W * C;
     for (int q = 0; q < Q; ++q) {
       const Span s_inside = columns.places_inside(q);
-      for (int b = 0; b < channel_blocks(C); ++b) {
-        const ChannelBlock block(b, C);
+      for (int c = 0; c < C; c += kLanes) {
         Largest largest(r_inside.first * S + s_inside.first);
         for (int r = r_inside.first; r < r_inside.last; ++r)
           for (int s = s_inside.first; s < s_inside.last; ++s)
-            largest.update(block.size, r * S + s,
-                           [in = image + (rows.pixel(p, r) * d.W + columns.pixel(q, s)) * C +
-                                 block.first](int c) { return in[c]; });
-        const std::int64_t out = (np * Q + q) * C + block.first;
-        std::copy_n(largest.value, block.size, y + out);
-        if (argmax) std::copy_n(largest.place, block.size, argmax + out);
+            largest.update(
+                load_up_to(image + (rows.pixel(p, r) * d.W + columns.pixel(q, s)) * C + c, C - c),
+                r * S + s);
+        const std::int64_t out = (np * Q + q) * C + c;
+        store_up_to(y + out, largest.value, C - c);
+        if (argmax) store_bytes_up_to(argmax + out, largest.place, C - c);
       }
     }
   });
@@ -37,9 +35,11 @@ void max_pool_forward(Stream& stream, const ChannelwiseDims& d, const float* x, 
 
 void max_pool_gradient(Stream& stream, const ChannelwiseDims& d, const std::uint8_t* argmax,
                        const float* dy, float* dx) {
-  const std::int64_t row = std::int64_t{d.W} * d.C;
-  parallel_for(stream, std::int64_t{d.N} * d.H,
-               [=](std::int64_t nh) { max_pool_gradient_row(d, argmax, dy, nh, dx + nh * row); });
+  parallel_for(stream, std::int64_t{d.N} * d.H, [=](std::int64_t nh) {
+    for_each_gradient(d, argmax, dy, nh, [=](std::int64_t pixel, int c, Vec g) {
+      store_up_to(dx + pixel * d.C + c, g, d.C - c);
+    });
+  });
 }
 
 }  // namespace nanopneumo::cpu

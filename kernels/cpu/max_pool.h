@@ -1,63 +1,52 @@
 // What max pooling shares with the operation that normalises before it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 
-#include "kernels/cpu/channel_blocks.h"
+#include "kernels/cpu/vector.h"
 #include "kernels/cpu/window_axis.h"
 
 namespace nanopneumo::cpu {
 
-/// The largest values so far, and their places, for a block of channels.
+/// The largest values so far, and their places, for as many channels as a register holds.
 struct Largest {
-  float value[kChannelBlock];
-  std::int32_t place[kChannelBlock];
+  Vec value = broadcast(-std::numeric_limits<float>::infinity());
+  IntVec place;
 
-  explicit Largest(int first_place) {
-    std::fill_n(value, kChannelBlock, -std::numeric_limits<float>::infinity());
-    std::fill_n(place, kChannelBlock, first_place);
-  }
+  explicit Largest(int first_place) : place(IntVec{} + first_place) {}
 
-  /// Compares with value_of(c) for `size` channels. A NaN is taken, and once taken it stays.
-  template <class ValueOf>
-  void update(int size, std::int32_t here, ValueOf value_of) {
-#pragma omp simd
-    for (int c = 0; c < size; ++c) {
-      const float candidate = value_of(c);
-      const bool take = !(candidate <= value[c]) & (value[c] == value[c]);
-      value[c] = take ? candidate : value[c];
-      place[c] = take ? here : place[c];
-    }
+  /// A NaN is taken, and once taken it stays.
+  void update(Vec candidate, int here) {
+    const IntVec take = ~(candidate <= value) & (value == value);
+    value = take ? candidate : value;
+    place = take ? IntVec{} + here : place;
   }
 };
 
-/// Row number `nh` of the N * H rows of max pooling's dx, (W, C). Each pixel collects from the windows over
-/// it: it is written once, whatever overlaps.
-inline void max_pool_gradient_row(const ChannelwiseDims& d, const std::uint8_t* argmax,
-                                  const float* dy, std::int64_t nh, float* row) {
+/// Calls body(pixel, c, g) for each pixel of row number `nh` of the N * H rows of x and the channels from each c on that
+/// a register holds: g is max pooling's gradient there. A pixel collects from the windows over it, so that it is written
+/// once, whatever overlaps.
+template <class Body>
+void for_each_gradient(const ChannelwiseDims& d, const std::uint8_t* argmax, const float* dy,
+                       std::int64_t nh, const Body& body) {
   const Axis rows = row_axis(d), columns = column_axis(d);
   const int C = d.C, Q = d.Q(), S = d.window.S, h = static_cast<int>(nh % d.H);
   const std::int64_t image = nh / d.H * d.P() * Q * C;
   const Span ps = rows.windows_over(h);
-  for (int w = 0; w < d.W; ++w, row += C) {
+  for (int w = 0; w < d.W; ++w) {
     const Span qs = columns.windows_over(w);
-    if (ps.size() <= 0 || qs.size() <= 0) std::fill_n(row, C, 0.0f);
-    for (int p = ps.first; p < ps.last; ++p)
-      for (int q = qs.first; q < qs.last; ++q) {
-        const std::int32_t here = rows.place(p, h) * S + columns.place(q, w);
-        const std::int64_t window = image + (std::int64_t{p} * Q + q) * C;
-        const std::uint8_t* place = argmax + window;
-        const float* gradient = dy + window;
-        if (p == ps.first && q == qs.first) {
-#pragma omp simd
-          for (int c = 0; c < C; ++c) row[c] = place[c] == here ? gradient[c] : 0.0f;
-        } else {
-#pragma omp simd
-          for (int c = 0; c < C; ++c) row[c] += place[c] == here ? gradient[c] : 0.0f;
+    for (int c = 0; c < C; c += kLanes) {
+      Vec g{};
+      for (int p = ps.first; p < ps.last; ++p)
+        for (int q = qs.first; q < qs.last; ++q) {
+          const int here = rows.place(p, h) * S + columns.place(q, w);
+          const std::int64_t window = image + (std::int64_t{p} * Q + q) * C + c;
+          const IntVec is_largest = load_bytes_up_to(argmax + window, C - c) == IntVec{} + here;
+          g += is_largest ? load_up_to(dy + window, C - c) : Vec{};
         }
-      }
+      body(nh * d.W + w, c, g);
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 // The gradients need the transposes: A dY A^T, and G^T W G for the kernel's gradient.
 #pragma once
 
-#include "kernels/cpu/winograd/vector.h"
+#include "kernels/cpu/vector.h"
 
 namespace nanopneumo::cpu::winograd {
 

@@ -1,13 +1,15 @@
 // As many floats as one register of the CPU that is compiled for holds.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-namespace nanopneumo::cpu::winograd {
+namespace nanopneumo::cpu {
 
 #if defined(__AVX512F__)
 inline constexpr int kLanes = 16;
@@ -19,6 +21,10 @@ inline constexpr int kLanes = 4;
 
 /// Added, subtracted and multiplied with the operators, lane by lane.
 typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
+
+/// Beside floats: what comparing them gives (all bits or none), and small whole numbers.
+typedef std::int32_t IntVec __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
+typedef std::uint8_t ByteVec __attribute__((vector_size(kLanes)));
 
 inline Vec load(const float* p) {
   Vec v;
@@ -59,6 +65,38 @@ inline void store_up_to(float* p, Vec v, int count) {
     store_part(p, v, count);
 }
 
+inline IntVec load_bytes(const std::uint8_t* p) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<IntVec>(
+      _mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+#else
+  ByteVec v;
+  std::memcpy(&v, p, sizeof v);
+  return __builtin_convertvector(v, IntVec);
+#endif
+}
+inline IntVec load_bytes_up_to(const std::uint8_t* p, int count) {
+  if (count >= kLanes) return load_bytes(p);
+  std::uint8_t bytes[kLanes] = {};
+  std::memcpy(bytes, p, static_cast<std::size_t>(count));
+  return load_bytes(bytes);
+}
+inline void store_bytes_up_to(std::uint8_t* p, IntVec v, int count) {
+  const ByteVec bytes = __builtin_convertvector(v, ByteVec);
+  if (count >= kLanes)
+    std::memcpy(p, &bytes, sizeof bytes);
+  else
+    std::memcpy(p, &bytes, static_cast<std::size_t>(count));
+}
+
+/// sums[i] += v[i] for the first `count` lanes.
+inline void add_up_to(double* sums, Vec v, int count) {
+  alignas(Vec) float lanes[kLanes];
+  store(lanes, v);
+  for (int i = 0; i < (count >= kLanes ? kLanes : count); ++i)
+    sums[i] += static_cast<double>(lanes[i]);
+}
+
 inline Vec broadcast(float x) {
 #if defined(__AVX512F__)
   return _mm512_set1_ps(x);
@@ -81,4 +119,4 @@ inline Vec fma(Vec a, Vec b, Vec c) {
 }
 inline Vec fma(float a, Vec b, Vec c) { return fma(broadcast(a), b, c); }
 
-}  // namespace nanopneumo::cpu::winograd
+}  // namespace nanopneumo::cpu
