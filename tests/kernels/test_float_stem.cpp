@@ -44,6 +44,25 @@ TEST_CASE("a depthwise convolution behind the first convolution ends the stem") 
   CHECK(taken(plan_of({conv, depthwise, PlanAdd{4, 4, 5}})) == 2);
 }
 
+TEST_CASE("a second depthwise convolution in the chain belongs to the stem, a third one does not") {
+  PlanConvolution<float> second = kConv;
+  second.x = 4, second.y = 5;
+  PlanDepthwise<float> next = kDepthwise;
+  next.x = 5, next.y = 6;
+  PlanConvolution<float> third = kConv;
+  third.x = 6, third.y = 1;
+  const std::vector<PlanOperation<float>> both{kAffine,    kConv,  kActivation,
+                                               kDepthwise, second, next};
+  const auto with = [&](PlanOperation<float> last) {
+    auto operations = both;
+    operations.push_back(last);
+    return plan_of(operations);
+  };
+  CHECK(taken(with(third)) == 6);
+  CHECK(taken(with(PlanAdd{6, 4, 1})) == 4);  // reads what lies inside the longer one
+  CHECK(taken(plan_of(both)) == 4);           // nothing would be left of the longer one
+}
+
 TEST_CASE("other plans have no stem") {
   CHECK(taken(plan_of({kAffine, kConv, kActivation, PlanGlobalAverage{3, 5}})) == 0);
   CHECK(taken(plan_of({kAffine, kConv, kActivation, kDepthwise})) == 0);  // nothing would be left

@@ -21,25 +21,45 @@ bool reads_only(const PlanOperation<float>& operation, int v) {
   return !others;
 }
 
-/// How many operations the stem has: pixels prepared, a convolution, its activation, a depthwise convolution, each
-/// of what was before.
-std::size_t stem_size(const Plan<float>& plan) {
-  const auto& operations = plan.operations;
-  std::size_t i = 0;
-  int v = plan.input;
-  bool is_chain = true;
-  const auto take = [&](auto wanted) {
-    if (i == operations.size() || !wanted(operations[i])) return false;
-    is_chain = is_chain && reads_only(operations[i], v);
-    v = output_of(operations[i++]);
+/// Operations of a plan one after the other, each of which reads the result of the one before it and nothing else.
+class Chain {
+ public:
+  explicit Chain(const Plan<float>& plan) : plan_(plan), end_(plan.input) {}
+
+  /// Takes the next operation if `wanted` says so; false if not.
+  template <class Wanted>
+  bool take(Wanted wanted) {
+    if (size_ == plan_.operations.size() || !wanted(plan_.operations[size_])) return false;
+    is_chain_ = is_chain_ && reads_only(plan_.operations[size_], end_);
+    end_ = output_of(plan_.operations[size_++]);
     return true;
-  };
-  while (take(prepares_pixels)) {
   }
-  if (!take([](const auto& op) { return as<PlanConvolution<float>>(op) != nullptr; })) return 0;
-  take([](const auto& op) { return as<PlanActivation>(op) != nullptr; });
-  if (!take([](const auto& op) { return as<PlanDepthwise<float>>(op) != nullptr; })) return 0;
-  return is_chain && can_cut(plan, i) ? i : 0;
+  /// A convolution, its activation, a depthwise convolution.
+  bool take_separable() {
+    if (!take([](const auto& op) { return as<PlanConvolution<float>>(op) != nullptr; }))
+      return false;
+    take([](const auto& op) { return as<PlanActivation>(op) != nullptr; });
+    return take([](const auto& op) { return as<PlanDepthwise<float>>(op) != nullptr; });
+  }
+  std::size_t size() const { return size_; }
+  bool is_front() const { return is_chain_ && can_cut(plan_, size_); }
+
+ private:
+  const Plan<float>& plan_;
+  int end_;
+  std::size_t size_ = 0;
+  bool is_chain_ = true;
+};
+
+/// How many operations the stem has: pixels prepared, then once or twice a convolution and a depthwise one.
+std::size_t stem_size(const Plan<float>& plan) {
+  Chain chain(plan);
+  while (chain.take(prepares_pixels)) {
+  }
+  std::size_t size = 0;
+  for (int depthwise = 0; depthwise < 2 && chain.take_separable(); ++depthwise)
+    if (chain.is_front()) size = chain.size();
+  return size;
 }
 
 }  // namespace
