@@ -63,9 +63,11 @@ class CpuPlan final : public CompiledPlan {
     for (int n = 0; n < N; n += at_once_) {
       const int images = std::min(at_once_, N - n);
       if (stem_) {
-        stem_->take(stream, 0, images, x + n * x_size_);
-        stem_->run_steps(stream, observer);
-        main_->take(stream, 0, images, stem_->results());
+        for (int i = 0; i < images; ++i) {
+          stem_->take(stream, 0, 1, x + (n + i) * x_size_);
+          stem_->run_steps(stream, observer);
+          main_->take(stream, i, 1, stem_->results());
+        }
       } else {
         main_->take(stream, 0, images, x + n * x_size_);
       }
@@ -81,8 +83,7 @@ class CpuPlan final : public CompiledPlan {
     if constexpr (std::is_same_v<E, BFloat16>) {
       Plan<float> stem = take_float_stem(plan_);
       if (!stem.operations.empty())
-        make_part(stem_, stream, stem, default_choices(stem, at_once_, Precision::float32),
-                  at_once_);
+        make_part(stem_, stream, stem, default_choices(stem, 1, Precision::float32), 1);
       round_weights(stream, plan_);
     }
     const std::size_t late = at_once_ < kLateImagesAtOnce ? late_part(plan_) : 0;
