@@ -16,8 +16,8 @@ namespace {
 
 RowsDims pixels(const ChannelwiseDims& d) { return {d.input_size() / d.C, d.C}; }
 
-/// Adds dy and dy (x - mean) of each window's largest pixel, x, over a range of the N * P rows of windows. Those of a row
-/// are added in float before they go to the sums.
+/// Adds dy and dy (x - mean) of each window's largest pixel, x, over a range of the N * P rows of windows. Sixteen of
+/// a row are added in float before they go to the sums.
 void add_windows(const ChannelwiseDims& d, const Range& rows, const float* x, const float* mean,
                  const std::uint8_t* argmax, const float* dy, const ChannelSums& sums) {
   constexpr int kWindowsAtOnce = 16;

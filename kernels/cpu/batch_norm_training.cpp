@@ -9,7 +9,6 @@
 #include "kernels/cpu/ops.h"
 
 namespace nanopneumo::cpu {
-
 namespace {
 
 /// The mean of a few rows from all over x: a number of the data's own size, whatever one of them is.

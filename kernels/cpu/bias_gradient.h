@@ -6,8 +6,8 @@
 
 namespace nanopneumo::cpu {
 
-/// db: (C), the sum of the rows of dy: (rows, C). At the speed of memory: oneDNN's weight gradients compute it too,
-/// but take up to twice as long for it.
+/// db: (C), the sum of the rows of dy: (rows, C). oneDNN's weight gradients can have it, too, but take
+/// up to twice as long with it (docs/measurements.md).
 void bias_gradient(Stream&, const RowsDims&, const float* dy, float* db);
 
 }  // namespace nanopneumo::cpu

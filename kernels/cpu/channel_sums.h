@@ -19,7 +19,7 @@ struct ChannelSums {
 };
 
 /// Adds terms(row * C + c, c) over a range of rows to sums[c]. Eight rows' sums in float cost no more accuracy than the
-/// terms' own rounding, and a quarter of the time of additions in double.
+/// terms' own rounding, and less time than additions in double.
 template <class TermsOf>
 void add_rows(const Range& rows, int C, TermsOf terms, ChannelSums sums) {
   constexpr int kFew = 8;

@@ -9,14 +9,6 @@
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
-
-void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, const float* dy,
-                         float* dx) {
-  if (winograd::pays(dims)) return winograd::input_gradient(stream, dims, w, dy, dx);
-  convolution_input_gradient(cpu_stream(stream), PrimitiveKind::conv_input_gradient,
-                             convolution_problem(dims), w, dy, dx);
-}
-
 namespace {
 
 std::int64_t output_pixels(const ConvDims& d) { return std::int64_t{d.N} * d.P() * d.Q(); }
@@ -25,10 +17,17 @@ std::int64_t output_pixels(const ConvDims& d) { return std::int64_t{d.N} * d.P()
 /// there are few pixels.
 bool is_fast_product(const ConvDims& d) {
   constexpr int kMostPixels = 1 << 15;
-  return d.window == Window{} && output_pixels(d) <= kMostPixels;
+  return is_product(d.window) && output_pixels(d) <= kMostPixels;
 }
 
 }  // namespace
+
+void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, const float* dy,
+                         float* dx) {
+  if (winograd::pays(dims)) return winograd::input_gradient(stream, dims, w, dy, dx);
+  convolution_input_gradient(cpu_stream(stream), PrimitiveKind::conv_input_gradient,
+                             convolution_problem(dims), w, dy, dx);
+}
 
 void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, const float* dy,
                           float* dw, float* db) {

@@ -19,6 +19,9 @@ struct ConvolutionProblem {
   std::int64_t image_out() const { return std::int64_t{P} * Q * K; }
 };
 
+/// Whether a convolution is one product of matrices, pixels times channels: no neighbours, no strides.
+inline bool is_product(const Window& window) { return window == Window{}; }
+
 ConvolutionProblem convolution_problem(const ConvDims&);
 ConvolutionProblem depthwise_problem(const ChannelwiseDims&);
 

@@ -1,6 +1,6 @@
 #include "kernels/cpu/plan/choices.h"
 
-#include "kernels/cpu/plan/gemm_step.h"
+#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {

@@ -7,8 +7,6 @@ namespace nanopneumo::cpu {
 
 using dnnl::memory;
 
-bool is_product(const Window& window) { return window == Window{}; }
-
 template <class E>
 std::unique_ptr<PlanStep> gemm_step(const StepContext<E>& context, std::size_t i,
                                     const PlanConvolution<float>& op) {

@@ -5,9 +5,6 @@
 
 namespace nanopneumo::cpu {
 
-/// Whether a convolution is one: no neighbours, no strides.
-bool is_product(const Window& window);
-
 /// Source and result may lie inside of concatenations.
 template <class E>
 std::unique_ptr<PlanStep> gemm_step(const StepContext<E>& context, std::size_t i,
