@@ -27,11 +27,12 @@ template <class T>
 class FusedPass {
  public:
   FusedPass(const Graph& graph, const Parameters<T>& parameters, Tape<T>& tape, const Pass& pass,
-            int first, int last)
+            int first, int last, const Observer<T>& observer)
       : graph_(graph),
         parameters_(parameters),
         tape_(tape),
         pass_(pass),
+        observer_(observer),
         first_(first),
         last_(last),
         finder_(graph, first, last),
@@ -65,6 +66,11 @@ class FusedPass {
       throw std::logic_error("layer " + node(value).name +
                              " lies outside of the segment that runs");
     return --readers_[index(value)] == 0 ? std::exchange(held, {}) : held;
+  }
+
+  void write(int value, Variable<T> output) {
+    if (observer_) observer_(value, output);
+    values_[index(value)] = std::move(output);
   }
 
   void run_node(int n) {
@@ -128,21 +134,22 @@ class FusedPass {
     const int pool = sole_reader(n);
     const Activation before = activation_left_to(n);
     const Variable<T> x = read(node(n).inputs[0]);
-    values_[index(pool)] = batch_norm_max_pool(
-        tape_, x, batch_norm->variables(parameters_.of_node(n)), batch_norm->options(),
-        layer_as<MaxPooling2D>(node(pool))->window(node(n).output), before);
+    write(pool, batch_norm_max_pool(
+                    tape_, x, batch_norm->variables(parameters_.of_node(n)), batch_norm->options(),
+                    layer_as<MaxPooling2D>(node(pool))->window(node(n).output), before));
     done_[index(pool)] = true;
   }
 
   void run_layer(int n) {
     std::vector<Variable<T>> inputs;
     for (const int input : node(n).inputs) inputs.push_back(read(input));
-    values_[index(n)] = node(n).layer->forward(
-        Call<T>{.tape = tape_,
-                .inputs = inputs,
-                .parameters = parameters_.of_node(n),
-                .training = is_training(n),
-                .random = {pass_.seed, kLayerStream + static_cast<std::uint32_t>(n), pass_.step}});
+    write(n,
+          node(n).layer->forward(Call<T>{
+              .tape = tape_,
+              .inputs = inputs,
+              .parameters = parameters_.of_node(n),
+              .training = is_training(n),
+              .random = {pass_.seed, kLayerStream + static_cast<std::uint32_t>(n), pass_.step}}));
   }
 
   /// What goes into the call of a convolution.
@@ -208,8 +215,7 @@ class FusedPass {
       bias = folded.bias;
       done_[index(with.batch_norm_node)] = true;
     }
-    values_[index(with.output)] =
-        convolve(with, kernel, bias.value.defined() ? &bias : nullptr, window);
+    write(with.output, convolve(with, kernel, bias.value.defined() ? &bias : nullptr, window));
     if (with.sum >= 0) done_[index(with.sum)] = true;
     done_[index(with.output)] = true;
   }
@@ -218,6 +224,7 @@ class FusedPass {
   const Parameters<T>& parameters_;
   Tape<T>& tape_;
   const Pass& pass_;
+  const Observer<T>& observer_;
   int first_, last_;
   FusionFinder finder_;
   std::vector<int> readers_;      ///< of each value, how many have not run yet
@@ -230,18 +237,21 @@ class FusedPass {
 
 template <class T>
 Variable<T> fused_forward(const Graph& graph, const Parameters<T>& parameters, Tape<T>& tape,
-                          const Variable<T>& x, const Pass& pass, Segment segment) {
+                          const Variable<T>& x, const Pass& pass, Segment segment,
+                          const Observer<T>& observer) {
   const Shape& expected = graph.nodes()[static_cast<std::size_t>(segment.first)].output;
   if (x.shape().rank() < 1 || x.shape().without_batch() != expected)
     throw_shape_error("{} takes a batch of {} here, not {}", graph.name(), expected.str(),
                       x.shape().str());
   const int last = segment.last < 0 ? static_cast<int>(graph.nodes().size()) - 1 : segment.last;
-  return FusedPass<T>(graph, parameters, tape, pass, segment.first, last).run(x);
+  return FusedPass<T>(graph, parameters, tape, pass, segment.first, last, observer).run(x);
 }
 
 template Variable<float> fused_forward(const Graph&, const Parameters<float>&, Tape<float>&,
-                                       const Variable<float>&, const Pass&, Segment);
+                                       const Variable<float>&, const Pass&, Segment,
+                                       const Observer<float>&);
 template Variable<double> fused_forward(const Graph&, const Parameters<double>&, Tape<double>&,
-                                        const Variable<double>&, const Pass&, Segment);
+                                        const Variable<double>&, const Pass&, Segment,
+                                        const Observer<double>&);
 
 }  // namespace nanopneumo

@@ -37,7 +37,7 @@ Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
   else
     fmt::print("{}", left_out_note(file, load_keras_weights(file, graph, parameters, /*last=*/-1,
                                                             top_layers(architecture, options))));
-  plan_ = FrozenPlan<float>(graph, parameters, device, {}, device.frozen_precision());
+  parts_.emplace_back(graph, parameters, device, Segment{}, device.frozen_precision());
 }
 
 Backbone::Backbone(const Network& network)
@@ -49,7 +49,9 @@ Backbone::Backbone(const Network& network)
                       architecture_.title);
   const int last = network.features_node();
   outputs_ = network.graph().nodes()[static_cast<std::size_t>(last)].output.elements();
-  plan_ = network.plan({.last = last});
+  parts_.push_back(network.compile_frozen_part());
+  const int frozen_end = network.trained_segment().first;
+  if (frozen_end < last) parts_.push_back(network.plan({.first = frozen_end, .last = last}));
 }
 
 std::vector<float> Backbone::run(std::span<const Image> images) const {
@@ -63,11 +65,12 @@ std::vector<float> Backbone::run(std::span<const Image> images) const {
   }
   const Shape batch = image_.with_batch(static_cast<std::int64_t>(images.size()));
   const auto bytes = Tensor<std::uint8_t>::from_host(device_, batch, pixels);
-  const Tensor<float> x(device_, batch);
+  Tensor<float> x(device_, batch);
   const ImageDims dims{to_int(batch[0]), to_int(batch[1]), to_int(batch[2]), 3};
   device_.kernels<float>().normalize_image(device_.stream(), dims, architecture_.preprocessing,
                                            bytes.data(), x.data());
-  return plan_.run(x).to_host();
+  for (const FrozenPlan<float>& part : parts_) x = part.run(x);
+  return x.to_host();
 }
 
 }  // namespace nanopneumo

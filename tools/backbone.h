@@ -22,8 +22,8 @@ class Backbone {
   Backbone(const Architecture& architecture, const ImageSize& size, const ModelOptions& options,
            const std::string& weights, Device& device);
 
-  /// The backbone of a trained network, which may have been fine-tuned, ending in pooled features. Throws
-  /// InputError for one that has no backbone.
+  /// The backbone of a trained network, which may have been fine-tuned, ending in pooled features: what is frozen in
+  /// it computes as it did in training. Throws InputError for one that has no backbone.
   explicit Backbone(const Network& network);
 
   /// The output, one row an image; pictures must have the network's size. (N, length of the
@@ -37,7 +37,7 @@ class Backbone {
   Device& device_;
   Shape image_;
   std::int64_t outputs_;
-  FrozenPlan<float> plan_;
+  std::vector<FrozenPlan<float>> parts_;  ///< one after the other
 };
 
 }  // namespace nanopneumo

@@ -26,9 +26,13 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
 }
 
 void Network::frozen_parameters_changed() {
-  frozen_ = FrozenPlan<float>(classifier_.graph, parameters_, *device_, {.last = frozen_end_},
-                              device_->frozen_precision());
+  frozen_ = compile_frozen_part();
   ++frozen_version_;
+}
+
+FrozenPlan<float> Network::compile_frozen_part() const {
+  return FrozenPlan<float>(classifier_.graph, parameters_, *device_, {.last = frozen_end_},
+                           device_->frozen_precision());
 }
 
 void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {

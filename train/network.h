@@ -53,6 +53,8 @@ class Network {
   Tensor<float> frozen_output(const Tensor<float>& images) const;
   /// What computes frozen_output.
   const FrozenPlan<float>& frozen_part() const { return frozen_; }
+  /// The same once more, for use beside the network or after it.
+  FrozenPlan<float> compile_frozen_part() const;
   /// A part of the network, with the parameters as they are now, in inference mode.
   FrozenPlan<float> plan(Segment segment) const;
   /// The logits (N,) in inference mode. For many batches keep plan(trained_segment()).

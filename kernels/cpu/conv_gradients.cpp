@@ -35,8 +35,10 @@ void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, 
   if (is_fast_product(dims))
     return dense_weight_gradient(stream, {static_cast<int>(output_pixels(dims)), dims.C, dims.K}, x,
                                  dy, dw, db);
-  convolution_weight_gradient(cpu_stream(stream), PrimitiveKind::conv_weight_gradient,
-                              convolution_problem(dims), x, dy, dw);
+  const auto by_onednn =
+      skips_pixels(dims.window) ? skipping_weight_gradient : convolution_weight_gradient;
+  by_onednn(cpu_stream(stream), PrimitiveKind::conv_weight_gradient, convolution_problem(dims), x,
+            dy, dw);
   if (db) bias_gradient(stream, {output_pixels(dims), dims.K}, dy, db);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/epilogue.h"
+#include "kernels/cpu/parallel.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -89,6 +90,29 @@ void forward_images(CpuStream& stream, PrimitiveKind kind, const ConvolutionProb
   }
 }
 
+CachedPrimitive& weight_gradient_primitive(CpuStream& stream, PrimitiveKind kind,
+                                           const ConvolutionProblem& p) {
+  return stream.onednn().primitive(key(kind, p, false), [&](const dnnl::engine& engine) {
+    const auto description = describe_convolution_weight_gradient(
+        engine, layouts(p, false), geometry(p.window), user_scratchpad());
+    return CachedPrimitive(
+        engine, dnnl::convolution_backward_weights(description), description.scratchpad_desc(),
+        {{DNNL_ARG_SRC, nhwc(p.N, p.H, p.W, p.C)}, {DNNL_ARG_DIFF_DST, nhwc(p.N, p.P, p.Q, p.K)}},
+        packed_weights(DNNL_ARG_DIFF_WEIGHTS, p, description.diff_weights_desc()));
+  });
+}
+
+/// The pixels of x that a 1x1 window reads, one after the other: (N, P, Q, C).
+void copy_pixels(CpuStream& stream, const ConvolutionProblem& p, const float* x, float* pixels) {
+  const std::int64_t skip = std::int64_t{p.window.stride_w} * p.C;
+  parallel_for(stream, std::int64_t{p.N} * p.P, [&](std::int64_t row) {
+    const std::int64_t n = row / p.P, h = row % p.P * p.window.stride_h;
+    const float* from = x + (n * p.H + h) * p.W * p.C;
+    float* to = pixels + row * p.Q * p.C;
+    for (int q = 0; q < p.Q; ++q, from += skip, to += p.C) std::copy_n(from, p.C, to);
+  });
+}
+
 }  // namespace
 
 ConvolutionProblem convolution_problem(const ConvDims& d) {
@@ -150,18 +174,24 @@ void convolution_input_gradient(CpuStream& stream, PrimitiveKind kind, const Con
 
 void convolution_weight_gradient(CpuStream& stream, PrimitiveKind kind, const ConvolutionProblem& p,
                                  const float* x, const float* dy, float* dw) {
-  CachedPrimitive& primitive =
-      stream.onednn().primitive(key(kind, p, false), [&](const dnnl::engine& engine) {
-        const auto description = describe_convolution_weight_gradient(
-            engine, layouts(p, false), geometry(p.window), user_scratchpad());
-        return CachedPrimitive(
-            engine, dnnl::convolution_backward_weights(description), description.scratchpad_desc(),
-            {{DNNL_ARG_SRC, nhwc(p.N, p.H, p.W, p.C)},
-             {DNNL_ARG_DIFF_DST, nhwc(p.N, p.P, p.Q, p.K)}},
-            packed_weights(DNNL_ARG_DIFF_WEIGHTS, p, description.diff_weights_desc()));
-      });
+  CachedPrimitive& primitive = weight_gradient_primitive(stream, kind, p);
   primitive.attach(stream);
   primitive.bind(DNNL_ARG_SRC, x);
+  primitive.bind(DNNL_ARG_DIFF_DST, dy);
+  primitive.execute_into_weights(stream, dw);
+}
+
+void skipping_weight_gradient(CpuStream& stream, PrimitiveKind kind, const ConvolutionProblem& p,
+                              const float* x, const float* dy, float* dw) {
+  ConvolutionProblem product = p;
+  product.H = p.P;
+  product.W = p.Q;
+  product.window = {};
+  CachedPrimitive& primitive = weight_gradient_primitive(stream, kind, product);
+  const auto floats = static_cast<std::size_t>(p.N * product.image_in());
+  auto* pixels = static_cast<float*>(primitive.attach(stream, floats * sizeof(float)));
+  copy_pixels(stream, p, x, pixels);
+  primitive.bind(DNNL_ARG_SRC, pixels);
   primitive.bind(DNNL_ARG_DIFF_DST, dy);
   primitive.execute_into_weights(stream, dw);
 }

@@ -22,6 +22,11 @@ struct ConvolutionProblem {
 /// Whether a convolution is one product of matrices, pixels times channels: no neighbours, no strides.
 inline bool is_product(const Window& window) { return window == Window{}; }
 
+/// Whether a convolution is such a product for some of the pixels: a 1x1 window that skips the others.
+inline bool skips_pixels(const Window& w) {
+  return w == Window{1, 1, w.stride_h, w.stride_w, {}} && !is_product(w);
+}
+
 ConvolutionProblem convolution_problem(const ConvDims&);
 ConvolutionProblem depthwise_problem(const ChannelwiseDims&);
 
@@ -32,5 +37,9 @@ void convolution_input_gradient(CpuStream&, PrimitiveKind, const ConvolutionProb
                                 const float* w, const float* dy, float* dx);
 void convolution_weight_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&,
                                  const float* x, const float* dy, float* dw);
+/// The same where skips_pixels(window), from a copy of the pixels that are read. (oneDNN 2.6 copies them, too,
+/// but for AVX2 and C that is no multiple of 8 it computes with what was in memory before, now and then for ever.)
+void skipping_weight_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&, const float* x,
+                              const float* dy, float* dw);
 
 }  // namespace nanopneumo::cpu

@@ -65,7 +65,7 @@ CachedPrimitive::CachedPrimitive(const dnnl::engine& engine, dnnl::primitive pri
                      .unpack_scratchpad = unbound(engine, unpack.scratchpad_desc())};
 }
 
-void CachedPrimitive::attach(CpuStream& stream) {
+void* CachedPrimitive::attach(CpuStream& stream, std::size_t bytes) {
   dnnl::memory& scratchpad = operands_.at(DNNL_ARG_SCRATCHPAD);
   std::size_t scratchpad_bytes = size_of(scratchpad);
   std::size_t packed_bytes = 0;
@@ -74,12 +74,14 @@ void CachedPrimitive::attach(CpuStream& stream) {
                                  size_of(packing_->unpack_scratchpad)});
     packed_bytes = aligned(size_of(packing_->preferred));
   }
-  auto* memory = static_cast<std::byte*>(stream.workspace(packed_bytes + scratchpad_bytes));
+  const std::size_t own_bytes = packed_bytes + aligned(scratchpad_bytes);
+  auto* memory = static_cast<std::byte*>(stream.workspace(own_bytes + bytes));
   scratchpad.set_data_handle(memory + packed_bytes);
-  if (!packing_) return;
+  if (!packing_) return memory + own_bytes;
   packing_->preferred.set_data_handle(memory);
   packing_->pack_scratchpad.set_data_handle(memory + packed_bytes);
   packing_->unpack_scratchpad.set_data_handle(memory + packed_bytes);
+  return memory + own_bytes;
 }
 
 void CachedPrimitive::bind(int argument, const float* data) {

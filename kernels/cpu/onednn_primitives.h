@@ -60,8 +60,8 @@ class CachedPrimitive {
                   const dnnl::memory::desc& scratchpad, const std::vector<Operand>& operands,
                   const std::optional<PackedOperand>& packed = std::nullopt);
 
-  /// Takes the temporary memory from the stream.
-  void attach(CpuStream& stream);
+  /// Takes the temporary memory from the stream, and `bytes` more for the caller, which it returns.
+  void* attach(CpuStream& stream, std::size_t bytes = 0);
   void bind(int argument, const float* data);
   /// Gives the primitive weights in Keras' layout; they are copied into the preferred one.
   void load_weights(CpuStream& stream, const float* w);

@@ -75,9 +75,9 @@ enum class BatchNormMode { inference, training };
 
 /// Gradients of all parameters on the double reference, to 1e-8.
 void check_gradients_of_reference(const BackboneFigures&, BatchNormMode);
-/// Gradients in float32 on the CPU. They agree with Keras' to 1e-3 with batch normalisation in inference mode
-/// and 1e-2 in training mode, to ten times as much where rounding takes some value over a kink of ReLU; with
-/// the double reference at the same point to a tenth of that.
+/// Gradients in float32 on the CPU. Less what kinks of ReLU and max pooling account for (tests/support/kinks.h), they
+/// agree with Keras' to 1e-3 with batch normalisation in inference mode and 1e-2 in training mode; with the double
+/// reference at the same point to a tenth of that.
 void check_gradients_in_float(const BackboneFigures&, BatchNormMode);
 
 }  // namespace nanopneumo::test

@@ -1,71 +1,22 @@
 // Gradients of a backbone with formula weights against TensorFlow's.
 #include <doctest/doctest.h>
 
-#include <map>
-#include <set>
-
-#include "layers/conv2d.h"
 #include "layers/global_average_pooling2d.h"
 #include "tests/models/backbone_checks.h"
 #include "tests/models/network_figures.h"
 #include "tests/reference/reference_device.h"
+#include "tests/support/kinks.h"
 #include "tests/support/weighted_sum.h"
 
 namespace nanopneumo::test {
 namespace {
 
-/// The outputs of each node at which the derivative may jump: see kinks_of.
-using KinkedOutputs = std::map<int, std::vector<double>>;
-
 /// What one pass and its way back leave.
 struct Gradients {
   double loss = 0;
-  std::map<std::string, std::vector<double>> of_parameter, moving_after;
+  NamedGradients of_parameter, moving_after;
   KinkedOutputs kinked_outputs;
 };
-
-/// How much more than its tolerance a gradient may differ from Keras' in float64 where rounding takes a
-/// value over a kink of ReLU.
-constexpr double kPastKink = 10;
-
-/// ReLU, also as part of a convolution: the derivative jumps.
-bool has_kinks(const Layer& layer) {
-  const auto* conv = dynamic_cast<const Conv2D*>(&layer);
-  const Activation activation = conv ? conv->options().activation : layer.activation();
-  return activation == Activation::relu || activation == Activation::relu6;
-}
-
-/// The piece of ReLU or ReLU6 that a value of theirs is on.
-int side(double y) { return y <= 0 ? 0 : y < 6 ? 1 : 2; }
-
-/// The nodes at which the derivative may jump: those of ReLU, and those among whose outputs a max pooling
-/// chooses.
-std::set<int> kinks_of(const Graph& graph) {
-  std::set<int> kinks;
-  for (int n = 1; n < static_cast<int>(graph.nodes().size()); ++n) {
-    const Node& node = graph.nodes()[static_cast<std::size_t>(n)];
-    if (has_kinks(*node.layer)) kinks.insert(n);
-    if (node.layer->class_name() == "MaxPooling2D")
-      kinks.insert(node.inputs.begin(), node.inputs.end());
-  }
-  return kinks;
-}
-
-/// Puts `others`, the same but for the rounding of one layer, in the place of a node's output. What the way
-/// back reads is this very tensor.
-template <class T>
-void take_over(const Tensor<T>& output, const std::vector<double>& others) {
-  constexpr double kRounding = 1e-4;  // as a share of the largest output
-  CHECK(max_relative_difference(others, host_doubles(output)) <= kRounding);
-  output.copy_from_host(std::vector<T>(others.begin(), others.end()));
-}
-
-/// Whether some element is on another side of a kink of ReLU in `a` than in `b`.
-bool kinks_crossed(const KinkedOutputs& a, const KinkedOutputs& b) {
-  return std::ranges::any_of(a, [&](const auto& entry) {
-    return !std::ranges::equal(entry.second, b.at(entry.first), {}, side, side);
-  });
-}
 
 /// With `point`, these outputs take the place of the own ones: the gradients are those at that point.
 template <class T>
@@ -81,17 +32,12 @@ Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode 
   Tape<T> tape(device);
   parameters.reset_gradients();
   Gradients result;
-  const std::set<int> kinks = kinks_of(graph);
-  const Observer<T> look_at_kinks = [&](int node, const Variable<T>& output) {
-    if (!kinks.contains(node)) return;
-    if (point) take_over(output.value, point->at(node));
-    result.kinked_outputs[node] = host_doubles(output.value);
-  };
   constexpr int kImages = 2;
   const Variable<T> pooled =
       forward(graph, parameters, tape,
               {formula_input<T>(device, kImages, size, size, architecture.preprocessing)},
-              {.training = mode == BatchNormMode::training}, {}, look_at_kinks);
+              {.training = mode == BatchNormMode::training}, {},
+              at_kinks<T>(graph, result.kinked_outputs, point));
   std::vector<double> weights;
   for (int b = 0; b < kImages; ++b)
     for (std::int64_t j = 0; j < pooled.shape()[1]; ++j)
@@ -110,8 +56,8 @@ Gradients compute(Device& device, const BackboneFigures& figures, BatchNormMode 
   return result;
 }
 
-void compare(const std::map<std::string, std::vector<double>>& found,
-             const std::vector<GoldenTensor>& goldens, double tolerance) {
+void compare(const NamedGradients& found, const std::vector<GoldenTensor>& goldens,
+             double tolerance) {
   for (const GoldenTensor& golden : goldens) {
     const auto tensor = found.find(golden.name);
     REQUIRE_MESSAGE(tensor != found.end(), golden.name);
@@ -163,26 +109,24 @@ void check_gradients_of_reference(const BackboneFigures& figures, BatchNormMode 
   check(compute<double>(*make_reference_device(), figures, mode), figures, mode, 1e-8);
 }
 
-// The derivatives of ReLU and max pooling jump. Of the millions of their inputs a handful lie nearer to a kink
-// than the rounding of float32. Where one of them gets the other derivative, the gradients of the layers before
-// it change, in Keras as here (findings.md). So float32 is compared with the double reference at the same
-// point, where these layers have the outputs that they have in float32, to a tenth of the tolerance; and with Keras
-// in float64 only roughly where some element is on the other side of ReLU's kink.
+// Besides Keras' figures, all of every gradient is compared with the reference's at the same point, to a tenth of the
+// tolerance (tests/support/kinks.h).
 void check_gradients_in_float(const BackboneFigures& figures, BatchNormMode mode) {
   const bool training = mode == BatchNormMode::training;
   const double tolerance = training ? 1e-2 : 1e-3;
-  const Gradients found = compute<float>(*make_cpu_device(2), figures, mode);
+  Gradients found = compute<float>(*make_cpu_device(2), figures, mode);
   const auto reference = make_reference_device();
-  const bool crossed = kinks_crossed(found.kinked_outputs,
-                                     compute<double>(*reference, figures, mode).kinked_outputs);
-  check(found, figures, mode, crossed ? kPastKink * tolerance : tolerance);
-  const Gradients exact = compute<double>(*reference, figures, mode, &found.kinked_outputs);
+  const Gradients exact = compute<double>(*reference, figures, mode);
+  const Gradients there = compute<double>(*reference, figures, mode, &found.kinked_outputs);
   for (const auto& [name, gradient] : found.of_parameter) {
-    const double difference = gradient_difference(gradient, exact.of_parameter.at(name));
+    const double difference = gradient_difference(gradient, there.of_parameter.at(name));
     CHECK_MESSAGE(difference <= tolerance / 10, name << " " << difference);
     count_cases();
   }
   if (training) compare(found.moving_after, figures.moving_after, 1e-5);
+  found.of_parameter =
+      without_kinks(std::move(found.of_parameter), there.of_parameter, exact.of_parameter);
+  check(found, figures, mode, tolerance);
 }
 
 }  // namespace nanopneumo::test

@@ -1,12 +1,15 @@
 // Fine-tuning steps against Keras': losses, first gradients, weights and logits afterwards.
 #include <doctest/doctest.h>
 
+#include "layers/binary_cross_entropy.h"
 #include "layers/dense.h"
 #include "layers/global_average_pooling2d.h"
 #include "models/fine_tuning.h"
 #include "models/frozen_plan.h"
+#include "models/fused_forward.h"
 #include "models/registry.h"
 #include "tests/reference/reference_device.h"
+#include "tests/support/kinks.h"
 #include "tests/support/one_algorithm.h"
 #include "tests/train/fine_tuning_table.h"
 #include "tests/train/training_run.h"
@@ -20,8 +23,8 @@ constexpr TrainingTolerances kSingle{1e-5, 1e-2, 1e-3, 1e-3, 1e-3};
 constexpr int kImages = 4, kSize = 96;
 
 // At 96 x 96 some elements of VGG16's last layers lie so near to a kink of ReLU or max pooling that rounding decides
-// on which side (findings.md). Winograd's rounding is coarser than that of the plain sums for which the tolerances were
-// made, so these compute the frozen part here.
+// on which side, which is told apart for the first step only. Winograd's rounding is coarser than that of the plain
+// sums for which the tolerances were made, so these compute the frozen part here.
 std::unique_ptr<Device> make_plain_cpu_device() {
   return make_cpu_device(2, Precision::float32, std::make_shared<OneAlgorithm>("direct"));
 }
@@ -83,16 +86,62 @@ TrainingOutcome steps_from(Device& device, const FineTuned& network, Parameters<
   return outcome;
 }
 
-/// The same on four formula images; what lies below `layers` runs once, as a frozen plan.
+/// What lies below the cut runs once, as a frozen plan.
 template <class T>
-TrainingOutcome fine_tune_steps(Device& device, const std::string& model, const std::string& layers,
-                                FineTunedBatchNorm batch_norm, int steps) {
-  const FineTuned network(model, layers, batch_norm);
-  Parameters<T> parameters = formula_parameters<T>(network.graph, device);
+Tensor<T> values_at_cut(Device& device, const FineTuned& network, const Parameters<T>& parameters) {
   const FrozenPlan<T> below(network.graph, parameters, device, {.last = network.cut},
                             device.frozen_precision());
-  return steps_from<T>(device, network, parameters, below.run(formula_images<T>(device, network)),
-                       steps);
+  return below.run(formula_images<T>(device, network));
+}
+
+/// On four formula images.
+TrainingOutcome fine_tune_on_reference(const std::string& model, const std::string& layers,
+                                       FineTunedBatchNorm batch_norm, int steps) {
+  const auto device = make_reference_device();
+  const FineTuned network(model, layers, batch_norm);
+  Parameters<double> parameters = formula_parameters<double>(network.graph, *device);
+  return steps_from<double>(*device, network, parameters,
+                            values_at_cut(*device, network, parameters), steps);
+}
+
+/// The gradients before the first step from `x`; with `point` at the outputs there.
+template <class T>
+NamedGradients first_gradients(Device& device, const FineTuned& network, const Tensor<T>& x,
+                               KinkedOutputs& outputs, const KinkedOutputs* point = nullptr) {
+  Parameters<T> parameters = formula_parameters<T>(network.graph, device);
+  parameters.reset_gradients();
+  Tape<T> tape(device);
+  const Variable<T> logits =
+      fused_forward(network.graph, parameters, tape, Variable<T>{x}, {.training = true, .seed = 1},
+                    {.first = network.cut}, at_kinks<T>(network.graph, outputs, point));
+  tape.backward(binary_cross_entropy(tape, logits, alternating_labels<T>(device, kImages), {}));
+  parameters.finish_gradients();
+  NamedGradients gradients;
+  for (const Parameter<T>& parameter : parameters.all())
+    if (parameter.trainable)
+      gradients[parameter.name] = host_doubles(parameter.variable.gradient->value());
+  return gradients;
+}
+
+/// On the same images; the first gradients are those less what kinks account for (tests/support/kinks.h).
+TrainingOutcome fine_tune_in_float(const std::string& model, const std::string& layers,
+                                   FineTunedBatchNorm batch_norm, int steps) {
+  const auto device = make_plain_cpu_device();
+  const FineTuned network(model, layers, batch_norm);
+  Parameters<float> parameters = formula_parameters<float>(network.graph, *device);
+  const Tensor<float> x = values_at_cut(*device, network, parameters);
+  TrainingOutcome outcome = steps_from<float>(*device, network, parameters, x, steps);
+
+  KinkedOutputs point, own;
+  CHECK(first_gradients(*device, network, x, point) == outcome.first_gradients);
+  const auto reference = make_reference_device();
+  const Tensor<double> exact_x =
+      values_at_cut(*reference, network, formula_parameters<double>(network.graph, *reference));
+  const NamedGradients exact = first_gradients(*reference, network, exact_x, own);
+  take_over(exact_x, host_doubles(x));
+  const NamedGradients there = first_gradients(*reference, network, exact_x, own, &point);
+  outcome.first_gradients = without_kinks(std::move(outcome.first_gradients), there, exact);
+  return outcome;
 }
 
 /// The first `steps` losses and the gradients only: what a run that stops there has.
@@ -101,12 +150,6 @@ TrainingGolden beginning(TrainingGolden golden, std::size_t steps) {
   golden.weights_after.clear();
   golden.logits_after.clear();
   return golden;
-}
-
-/// All of the backbone but its batch normalisation, which is frozen (trainable = False).
-template <class T>
-TrainingOutcome convolutions_only(Device& device, const std::string& model, int steps) {
-  return fine_tune_steps<T>(device, model, "all", FineTunedBatchNorm::nothing, steps);
 }
 
 std::optional<TrainingGolden> whole_golden(const std::string& model, long long cases) {
@@ -120,17 +163,19 @@ void check_mobilenet(const TrainingOutcome& outcome, const TrainingTolerances& t
   if (const auto golden = whole_golden("mobilenet", 64)) compare(outcome, *golden, tolerance);
 }
 
+// All of the backbone but its batch normalisation, which is frozen (trainable = False).
 TEST_CASE("Fine-tuning MobileNet on the reference, batch normalisation frozen") {
-  check_mobilenet(convolutions_only<double>(*make_reference_device(), "mobilenet", 5), kExact);
+  check_mobilenet(fine_tune_on_reference("mobilenet", "all", FineTunedBatchNorm::nothing, 5),
+                  kExact);
 }
 
 TEST_CASE("Fine-tuning MobileNet in float32, batch normalisation frozen") {
-  check_mobilenet(convolutions_only<float>(*make_plain_cpu_device(), "mobilenet", 5), kSingle);
+  check_mobilenet(fine_tune_in_float("mobilenet", "all", FineTunedBatchNorm::nothing, 5), kSingle);
 }
 
 TEST_CASE("Fine-tuning ResNet50 on the reference, batch normalisation frozen") {
   const TrainingOutcome outcome =
-      convolutions_only<double>(*make_reference_device(), "resnet50", 5);
+      fine_tune_on_reference("resnet50", "all", FineTunedBatchNorm::nothing, 5);
   compare(outcome, kFineTunedResNet50, kExact);
   if (const auto golden = whole_golden("resnet50", 222)) compare(outcome, *golden, kExact);
 }
@@ -139,29 +184,29 @@ TEST_CASE("Fine-tuning ResNet50 in float32, batch normalisation frozen") {
   // Its loss jumps from 6.9 to 11.1 and back: two steps.
   constexpr int kSteps = 2;
   const TrainingOutcome outcome =
-      convolutions_only<float>(*make_plain_cpu_device(), "resnet50", kSteps);
+      fine_tune_in_float("resnet50", "all", FineTunedBatchNorm::nothing, kSteps);
   compare(outcome, beginning(kFineTunedResNet50, kSteps), kSingle);
   if (const auto golden = whole_golden("resnet50", 110))
     compare(outcome, beginning(*golden, kSteps), kSingle);
 }
 
-template <class T>
-void check_last_layers(Device& device, const TrainingTolerances& tolerance) {
+/// fine_tune(model, layers, batch_norm, steps)
+template <class FineTune>
+void check_last_layers(const FineTune& fine_tune, const TrainingTolerances& tolerance) {
   for (const PartialGolden& golden : kLastLayers) {
-    const std::string model = golden.model;
-    INFO(model);
-    compare(fine_tune_steps<T>(device, model, std::to_string(golden.layers),
-                               FineTunedBatchNorm::gamma_and_beta, 3),
+    INFO(golden.model);
+    compare(fine_tune(golden.model, std::to_string(golden.layers),
+                      FineTunedBatchNorm::gamma_and_beta, 3),
             golden.keras, tolerance);
   }
 }
 
 TEST_CASE("Fine-tuning the last layers of each backbone on the reference") {
-  check_last_layers<double>(*make_reference_device(), kExact);
+  check_last_layers(fine_tune_on_reference, kExact);
 }
 
 TEST_CASE("Fine-tuning the last layers of each backbone in float32") {
-  check_last_layers<float>(*make_plain_cpu_device(), kSingle);
+  check_last_layers(fine_tune_in_float, kSingle);
 }
 
 }  // namespace
