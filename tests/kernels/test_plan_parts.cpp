@@ -53,17 +53,32 @@ TEST_CASE("the front ends where the rest begins") {
   count_cases();
 }
 
-TEST_CASE("the late part begins where images have become small") {
-  CHECK(cpu::late_part(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(2, 3)})) == 1);
+TEST_CASE("a cut where a small image leads from one part to the next") {
+  const Plan<float> plan = plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(2, 3), conv(3, 4, 2)});
+  CHECK(cpu::cut_at_small_image(plan, 256) == 1);
+  CHECK(cpu::cut_at_small_image(plan, 64) == 2);
+  CHECK(cpu::cut_at_small_image(plan, 63) == 0);
+  // The pooled image is read once more, the large one by two.
+  CHECK(cpu::cut_at_small_image(
+            plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(1, 3), conv(2, 4, 3), conv(4, 5)}),
+            64) == 4);
+  count_cases(4);
+}
+
+TEST_CASE("the part of small images begins where they have become small") {
+  const auto begin = [](const Plan<float>& plan) { return cpu::part_of_small_images(plan, 64); };
+  CHECK(begin(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(2, 3)})) == 1);
   // Both read the large image, of which one alone would leave the other behind.
-  CHECK(cpu::late_part(plan_of(
-            {conv(0, 1), PlanMaxPool{1, 2, {}}, PlanMaxPool{1, 3, {}}, conv(2, 4, 3)})) == 1);
-  CHECK(cpu::late_part(plan_of(
-            {PlanMaxPool{0, 2, {}}, PlanMaxPool{0, 3, {}}, conv(2, 4, 3), conv(4, 5)})) == 3);
-  CHECK(cpu::late_part(plan_of({conv(0, 1)})) == 0);                         // never
-  CHECK(cpu::late_part(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}})) == 0);  // no convolution there
-  CHECK(cpu::late_part(plan_of({conv(2, 3), conv(3, 4)})) == 1);  // all: no part may be empty
-  count_cases(6);
+  CHECK(begin(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, PlanMaxPool{1, 3, {}}, conv(2, 4, 3)})) ==
+        1);
+  CHECK(begin(plan_of({PlanMaxPool{0, 2, {}}, PlanMaxPool{0, 3, {}}, conv(2, 4, 3), conv(4, 5)})) ==
+        3);
+  CHECK(begin(plan_of({conv(0, 1)})) == 0);                         // never
+  CHECK(begin(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}})) == 0);  // no convolution there
+  CHECK(begin(plan_of({conv(2, 3), conv(3, 4)})) == 1);             // all: no part may be empty
+  CHECK(cpu::part_of_small_images(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(2, 3)}), 63) ==
+        0);
+  count_cases(7);
 }
 
 }  // namespace nanopneumo::test

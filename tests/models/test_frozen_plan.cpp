@@ -69,7 +69,7 @@ void check_compiled(const Graph& g, Segment segment, Precision precision, double
   assign_formula(g, in_float);
   const FrozenPlan<float> plan(g, in_float, *cpu, segment, cpu->frozen_precision());
   const Shape& image = g.nodes()[static_cast<std::size_t>(segment.first)].output;
-  for (const int N : {6, 1, 9}) {
+  for (const int N : {6, 1, 19}) {
     const std::vector<double> values = formula_values(image.with_batch(N).elements());
     Tape<double> off(*reference, Tape<double>::Recording::off);
     const auto x = Tensor<double>::from_host(*reference, image.with_batch(N), values);
@@ -309,6 +309,31 @@ TEST_CASE("Averages and 1x1 convolutions come in the order that takes less work"
   y = sum.add(pointwise(5, true), sum.add(AveragePooling2D(3, 1, PaddingMode::same), x));
   sum.add(Add(), {y, sum.add(pointwise(5, true), x)});
   check("a sum behind them", sum, 4);
+}
+
+TEST_CASE("Images run one by one while they are large, the more together the smaller they are") {
+  Graph g("g");
+  V x = g.input({41, 39, 3});
+  x = g.add(conv(32), x);  // 1599 pixels
+  x = g.add(MaxPooling2D(2), g.add(ReLU(kSix), g.add(BatchNormalization(), x)));
+  x = g.add(conv(32), x);  // 380
+  x = g.add(MaxPooling2D(2), g.add(conv(48), x));
+  const V joined = g.add(conv(16), x);  // 90
+  g.add(GlobalAveragePooling2D(), g.add(Concatenate(), {joined, g.add(conv(8), joined)}));
+  check_compiled(g, {}, Precision::float32, 1e-4);
+}
+
+TEST_CASE("Pixels that 1x1 convolutions skip") {
+  const auto skipping = [](int filters, int stride) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .strides = stride, .use_bias = false});
+  };
+  for (const int stride : {2, 3}) {
+    Graph g("g");
+    const V x = g.add(conv(24), g.input({11, 14, 3}));  // sizes that strides divide and others
+    const V left = g.add(conv(40), g.add(ReLU(), g.add(skipping(16, stride), x)));
+    g.add(ReLU(), g.add(Add(), {left, g.add(skipping(40, stride), x)}));
+    check_compiled(g, {}, Precision::float32, 1e-4);
+  }
 }
 
 TEST_CASE("Squeeze and excite, softmax, and padding that stays") {

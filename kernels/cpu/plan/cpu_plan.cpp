@@ -7,14 +7,17 @@
 #include "kernels/cpu/plan/measured_choices.h"
 #include "kernels/cpu/plan/plan_parts.h"
 #include "kernels/cpu/plan/rounded_weights.h"
+#include "kernels/cpu/plan/skipped_pixels.h"
 
 namespace nanopneumo::cpu {
 namespace {
 
-/// Images that run together: few keep the values of early layers in the caches, many let the late layers' small
-/// images share the weights that are read for them.
-constexpr int kImagesAtOnce = 4, kLateImagesAtOnce = 16;
-static_assert(kLateImagesAtOnce % kImagesAtOnce == 0);
+/// Images that run together: few keep the values of large images in the caches, many let small images share the
+/// weights that are read for them. Each a multiple of the one before.
+constexpr int kEarlyImages = 1, kMiddleImages = 4, kLateImages = 16;
+/// Pixels of an image where the middle and the late part begin: of networks that read 250 x 250 pixels the middle stages
+/// have 15 x 15 to 32 x 32, the last ones 6 x 6 to 13 x 13.
+constexpr std::int64_t kMiddlePixels = 1100, kLatePixels = 200;
 /// Plans of vectors alone are rows of matrix products.
 constexpr int kRowsAtOnce = 32;
 
@@ -28,7 +31,6 @@ class CpuPlan final : public CompiledPlan {
  public:
   CpuPlan(Plan<float> plan, Precision precision, std::shared_ptr<PlanChoices> choices)
       : plan_(std::move(plan)),
-        at_once_(has_images(plan_) ? kImagesAtOnce : kRowsAtOnce),
         x_size_(plan_.value(plan_.input).size()),
         y_size_(plan_.value(plan_.output).size()),
         precision_(precision),
@@ -37,10 +39,12 @@ class CpuPlan final : public CompiledPlan {
   void run(Stream& stream, int N, const float* x, float* y, PlanObserver* observer) override {
     CpuStream& cpu = cpu_stream(stream);
     make(cpu);
-    const int most = late_ ? kLateImagesAtOnce : at_once_;
-    for (int n = 0; n < N; n += most) {
-      const int images = std::min(most, N - n);
-      run_together(cpu, images, x + n * x_size_, y + n * y_size_, observer);
+    const std::size_t last = parts_.size() - 1;
+    for (int n = 0; n < N; n += parts_[last].images) {
+      const int images = std::min(parts_[last].images, N - n);
+      fill(cpu, last, images, x + n * x_size_, observer);
+      parts_[last].plan.run_steps(cpu, observer);
+      parts_[last].plan.give(cpu, images, y + n * y_size_);
     }
   }
 
@@ -49,52 +53,75 @@ class CpuPlan final : public CompiledPlan {
   const std::vector<PlanStepFacts>& steps() const override { return facts_; }
 
   PlanMemory memory() const override {
-    if (!main_) return {.weights = weight_bytes(plan_)};
-    PlanMemory memory = main_->memory();
-    if (stem_) memory += stem_->memory();
-    if (late_) memory += late_->memory();
-    memory.scratch += std::max(main_->workspace_bytes(), late_ ? late_->workspace_bytes() : 0);
+    if (parts_.empty()) return {.weights = weight_bytes(plan_)};
+    PlanMemory memory = stem_ ? stem_->memory() : PlanMemory{};
+    std::size_t workspace_bytes = 0;
+    for (const Part& part : parts_) {
+      memory += part.plan.memory();
+      workspace_bytes = std::max(workspace_bytes, part.plan.workspace_bytes());
+    }
+    memory.scratch += workspace_bytes;
     return memory;
   }
 
  private:
-  /// At most as many images as one run of the last part computes.
-  void run_together(CpuStream& stream, int N, const float* x, float* y, PlanObserver* observer) {
-    for (int n = 0; n < N; n += at_once_) {
-      const int images = std::min(at_once_, N - n);
-      if (stem_) {
-        for (int i = 0; i < images; ++i) {
-          stem_->take(stream, 0, 1, x + (n + i) * x_size_);
-          stem_->run_steps(stream, observer);
-          main_->take(stream, i, 1, stem_->results());
-        }
+  struct Part {
+    FixedPlan<E> plan;
+    int images;
+  };
+
+  /// Puts into part number k what those before it make of at most as many images as it takes.
+  void fill(CpuStream& stream, std::size_t k, int images, const float* x, PlanObserver* observer) {
+    FixedPlan<E>& part = parts_[k].plan;
+    if (k == 0 && !stem_) return part.take(stream, 0, images, x);
+    const int at_once = k == 0 ? 1 : parts_[k - 1].images;
+    for (int n = 0; n < images; n += at_once) {
+      const int count = std::min(at_once, images - n);
+      if (k == 0) {
+        stem_->take(stream, 0, count, x + n * x_size_);
+        stem_->run_steps(stream, observer);
+        part.take(stream, n, count, stem_->results());
       } else {
-        main_->take(stream, 0, images, x + n * x_size_);
+        fill(stream, k - 1, count, x + n * x_size_, observer);
+        parts_[k - 1].plan.run_steps(stream, observer);
+        part.take(stream, n, count, parts_[k - 1].plan.results());
       }
-      main_->run_steps(stream, observer);
-      if (late_) late_->take(stream, n, images, main_->results());
     }
-    if (late_) late_->run_steps(stream, observer);
-    (late_ ? late_ : main_)->give(stream, N, y);
   }
 
   void make(CpuStream& stream) {
-    if (main_) return;
+    if (!parts_.empty()) return;
+    leave_pixels_out(plan_, [&](const PlanConvolution<float>& conv) {
+      return has_own_kernel<E>(stream, plan_, conv);
+    });
     if constexpr (std::is_same_v<E, BFloat16>) {
       Plan<float> stem = take_float_stem(plan_);
-      if (!stem.operations.empty())
-        make_part(stem_, stream, stem, default_choices(stem, 1, Precision::float32), 1);
+      if (!stem.operations.empty()) make_stem(stream, stem);
       round_weights(stream, plan_);
     }
-    const std::size_t late = at_once_ < kLateImagesAtOnce ? late_part(plan_) : 0;
-    if (late > 0) {
-      Plan<float> front = take_front(plan_, late);
-      make_part(main_, stream, front, choices(stream, front, at_once_), at_once_);
-      make_part(late_, stream, plan_, choices(stream, plan_, kLateImagesAtOnce), kLateImagesAtOnce);
-    } else {
-      make_part(main_, stream, plan_, choices(stream, plan_, at_once_), at_once_);
-    }
+    make_parts(stream);
     if (choices_) choices_->plan_is_complete();
+  }
+
+  void make_stem(CpuStream& stream, Plan<float>& stem) {
+    const std::size_t first_operation = describe(stem, sizeof(float));
+    stem_.emplace(stream, stem, default_choices(stem, 1, Precision::float32), 1, first_operation);
+    stem_->name_algorithms(facts_);
+  }
+
+  void make_parts(CpuStream& stream) {
+    if (!has_images(plan_)) return make_part(stream, plan_, kRowsAtOnce);
+    if (has_early_part())
+      make_front(stream, cut_at_small_image(plan_, kMiddlePixels), kEarlyImages);
+    const std::size_t late = part_of_small_images(plan_, kLatePixels);
+    if (late > 0) make_front(stream, late, kMiddleImages);
+    make_part(stream, plan_, late > 0 ? kLateImages : kMiddleImages);
+  }
+
+  bool has_early_part() const {
+    return std::is_same_v<E, float> &&  // bfloat16's values take half of the memory
+           plan_.value(plan_.input).pixels() > kMiddlePixels &&
+           cut_at_small_image(plan_, kMiddlePixels) > 0;
   }
 
   Choices choices(CpuStream& stream, const Plan<float>& plan, int N) const {
@@ -102,29 +129,34 @@ class CpuPlan final : public CompiledPlan {
                     : default_choices(plan, N, precision_);
   }
 
-  template <class Element>
-  void make_part(std::optional<FixedPlan<Element>>& part, CpuStream& stream, Plan<float>& plan,
-                 const Choices& choices, int N) {
-    const std::size_t first_operation = facts_.size();
-    describe(plan, sizeof(Element));
-    part.emplace(stream, plan, choices, N, first_operation);
-    part->name_algorithms(facts_);
+  void make_front(CpuStream& stream, std::size_t operations, int images) {
+    Plan<float> front = take_front(plan_, operations);
+    make_part(stream, front, images);
   }
 
-  void describe(const Plan<float>& plan, std::size_t element_bytes) {
+  void make_part(CpuStream& stream, Plan<float>& plan, int images) {
+    const Choices algorithms = choices(stream, plan, images);
+    const std::size_t first_operation = describe(plan, sizeof(E));
+    parts_.push_back({FixedPlan<E>(stream, plan, algorithms, images, first_operation), images});
+    parts_.back().plan.name_algorithms(facts_);
+  }
+
+  /// Returns the number of the plan's first operation.
+  std::size_t describe(const Plan<float>& plan, std::size_t element_bytes) {
+    const std::size_t first = facts_.size();
     for (std::size_t i = 0; i < plan.operations.size(); ++i)
       facts_.push_back(describe_operation(plan, i, element_bytes));
+    return first;
   }
 
   Plan<float> plan_;
-  int at_once_;
   std::int64_t x_size_, y_size_;
   Precision precision_;
   std::shared_ptr<PlanChoices> choices_;
   std::vector<PlanStepFacts> facts_;
-  // One after the other; only the second is always there.
-  std::optional<FixedPlan<float>> stem_;
-  std::optional<FixedPlan<E>> main_, late_;
+  // One after the other.
+  std::optional<FixedPlan<float>> stem_;  ///< runs image by image
+  std::vector<Part> parts_;
 };
 
 }  // namespace

@@ -6,11 +6,6 @@
 namespace nanopneumo::cpu {
 namespace {
 
-/// Pixels of an image: the last stages of networks that read 250 x 250 pixels have 6 x 6 to 13 x 13.
-constexpr std::int64_t kFewPixels = 200;
-
-bool is_small(const Plan<float>& plan, int v) { return plan.value(v).pixels() <= kFewPixels; }
-
 bool has_convolution(const Plan<float>& plan, std::size_t begin) {
   return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                      plan.operations.end(), [](const PlanOperation<float>& operation) {
@@ -46,9 +41,17 @@ Plan<float> take_front(Plan<float>& plan, std::size_t count) {
   return front;
 }
 
-std::size_t late_part(const Plan<float>& plan) {
+std::size_t cut_at_small_image(const Plan<float>& plan, std::int64_t most_pixels) {
+  for (std::size_t i = 1; i < plan.operations.size(); ++i)
+    if (plan.value(output_of(plan.operations[i - 1])).pixels() <= most_pixels && can_cut(plan, i))
+      return i;
+  return 0;
+}
+
+std::size_t part_of_small_images(const Plan<float>& plan, std::int64_t most_pixels) {
   std::size_t begin = plan.operations.size();
-  while (begin > 0 && is_small(plan, output_of(plan.operations[begin - 1]))) --begin;
+  while (begin > 0 && plan.value(output_of(plan.operations[begin - 1])).pixels() <= most_pixels)
+    --begin;
   for (; begin < plan.operations.size(); ++begin)
     if (can_cut(plan, begin)) return has_convolution(plan, begin) ? begin : 0;
   return 0;

@@ -13,8 +13,12 @@ bool can_cut(const Plan<float>& plan, std::size_t i);
 /// that ends where `plan` then begins.
 Plan<float> take_front(Plan<float>& plan, std::size_t count);
 
-/// Where the late part of a plan begins, whose images have become so small that the reading of weights takes longer
-/// than that of values: the number of its first operation. 0 where there is no such part with a convolution.
-std::size_t late_part(const Plan<float>& plan);
+/// The first place for a cut where what leads from one part to the next is an image of at most so many pixels: the
+/// number of the operation after it. 0 where there is none.
+std::size_t cut_at_small_image(const Plan<float>& plan, std::int64_t most_pixels);
+
+/// Where the last part of a plan begins whose values are all images of at most so many pixels: the number of its first
+/// operation. 0 where there is no such part with a convolution.
+std::size_t part_of_small_images(const Plan<float>& plan, std::int64_t most_pixels);
 
 }  // namespace nanopneumo::cpu
