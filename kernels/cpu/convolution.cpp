@@ -103,7 +103,7 @@ CachedPrimitive& weight_gradient_primitive(CpuStream& stream, PrimitiveKind kind
 }
 
 /// The pixels of x that a 1x1 window reads, one after the other: (N, P, Q, C).
-void copy_pixels(CpuStream& stream, const ConvolutionProblem& p, const float* x, float* pixels) {
+void take_pixels(CpuStream& stream, const ConvolutionProblem& p, const float* x, float* pixels) {
   const std::int64_t skip = std::int64_t{p.window.stride_w} * p.C;
   parallel_for(stream, std::int64_t{p.N} * p.P, [&](std::int64_t row) {
     const std::int64_t n = row / p.P, h = row % p.P * p.window.stride_h;
@@ -190,7 +190,7 @@ void skipping_weight_gradient(CpuStream& stream, PrimitiveKind kind, const Convo
   CachedPrimitive& primitive = weight_gradient_primitive(stream, kind, product);
   const auto floats = static_cast<std::size_t>(p.N * product.image_in());
   auto* pixels = static_cast<float*>(primitive.attach(stream, floats * sizeof(float)));
-  copy_pixels(stream, p, x, pixels);
+  take_pixels(stream, p, x, pixels);
   primitive.bind(DNNL_ARG_SRC, pixels);
   primitive.bind(DNNL_ARG_DIFF_DST, dy);
   primitive.execute_into_weights(stream, dw);

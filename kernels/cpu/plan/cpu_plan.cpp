@@ -13,8 +13,9 @@ namespace nanopneumo::cpu {
 namespace {
 
 /// Images that run together: few keep the values of large images in the caches, many let small images share the
-/// weights that are read for them. Each a multiple of the one before.
+/// weights that are read for them.
 constexpr int kEarlyImages = 1, kMiddleImages = 4, kLateImages = 16;
+static_assert(kMiddleImages % kEarlyImages == 0 && kLateImages % kMiddleImages == 0);
 /// Pixels of an image where the middle and the late part begin: of networks that read 250 x 250 pixels the middle stages
 /// have 15 x 15 to 32 x 32, the last ones 6 x 6 to 13 x 13.
 constexpr std::int64_t kMiddlePixels = 1100, kLatePixels = 200;
@@ -111,17 +112,14 @@ class CpuPlan final : public CompiledPlan {
 
   void make_parts(CpuStream& stream) {
     if (!has_images(plan_)) return make_part(stream, plan_, kRowsAtOnce);
-    if (has_early_part())
-      make_front(stream, cut_at_small_image(plan_, kMiddlePixels), kEarlyImages);
+    const bool has_early_part =
+        std::is_same_v<E, float> &&  // bfloat16's values take half of the memory
+        plan_.value(plan_.input).pixels() > kMiddlePixels;
+    const std::size_t middle = has_early_part ? cut_at_small_image(plan_, kMiddlePixels) : 0;
+    if (middle > 0) make_front(stream, middle, kEarlyImages);
     const std::size_t late = part_of_small_images(plan_, kLatePixels);
     if (late > 0) make_front(stream, late, kMiddleImages);
     make_part(stream, plan_, late > 0 ? kLateImages : kMiddleImages);
-  }
-
-  bool has_early_part() const {
-    return std::is_same_v<E, float> &&  // bfloat16's values take half of the memory
-           plan_.value(plan_.input).pixels() > kMiddlePixels &&
-           cut_at_small_image(plan_, kMiddlePixels) > 0;
   }
 
   Choices choices(CpuStream& stream, const Plan<float>& plan, int N) const {
