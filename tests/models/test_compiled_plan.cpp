@@ -1,0 +1,116 @@
+// How the CPU compiles frozen plans: images at once, algorithms of convolutions.
+#include <algorithm>
+#include <map>
+
+#include "kernels/cpu/cpu_features.h"
+#include "layers/add.h"
+#include "layers/batch_normalization.h"
+#include "layers/concatenate.h"
+#include "layers/dense.h"
+#include "layers/global_average_pooling2d.h"
+#include "layers/pooling2d.h"
+#include "layers/relu.h"
+#include "tests/models/compiled_plan.h"
+#include "tests/support/one_algorithm.h"
+
+namespace nanopneumo::test {
+namespace {
+
+using V = Graph::Value;
+constexpr ReLU::MaxValue kSix = ReLU::MaxValue::six;
+
+/// Knows nothing at first.
+class Learning final : public PlanChoices {
+ public:
+  std::optional<std::string> find(const std::string& convolution,
+                                  std::span<const std::string_view> possible) override {
+    CHECK(possible.size() > 1);
+    last_possible.assign(possible.begin(), possible.end());
+    const auto found = known.find(convolution);
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+  }
+  void add(const std::string& convolution, std::string_view algorithm) override {
+    CHECK(std::ranges::find(last_possible, algorithm) != last_possible.end());
+    CHECK(known.emplace(convolution, algorithm).second);  // measured once
+  }
+  void plan_is_complete() override { ++plans; }
+
+  std::map<std::string, std::string> known;
+  std::vector<std::string> last_possible;
+  int plans = 0;
+};
+
+/// Products and 3x3 convolutions in a row, side by side, and with a residual.
+Graph graph_of_choices() {
+  const auto point = [](int filters, bool bias = true) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .use_bias = bias});
+  };
+  Graph g("g");
+  V x = g.add(conv(19, true, Activation::relu), g.input({9, 7, 3}));
+  x = g.add(ReLU(kSix), g.add(point(33), x));
+  V left = g.add(ReLU(), g.add(BatchNormalization(), g.add(point(17, false), x)));
+  V right = g.add(ReLU(), g.add(conv(18, true), g.add(point(35), x)));
+  x = g.add(Concatenate(), {left, right});
+  const V wide = g.add(point(35), x);
+  x = g.add(ReLU(), g.add(Add(), {g.add(point(35), wide), wide}));
+  x = g.add(ReLU(), g.add(Add(), {g.add(conv(35), x), wide}));
+  x = g.add(GlobalAveragePooling2D(), x);
+  g.add(Dense({.units = 3}), g.add(Dense({.units = 40}), x));
+  return g;
+}
+
+TEST_CASE("Every algorithm of a convolution computes the same") {
+  const Graph g = graph_of_choices();
+  for (const char* algorithm : {"direct", "gemm", "winograd"}) {
+    CAPTURE(algorithm);
+    const auto one = std::make_shared<OneAlgorithm>(algorithm);
+    check_compiled(g, {}, Precision::float32, 1e-5, one);
+    CHECK(one->plans == 1);
+    CHECK(one->taken >= 3);
+  }
+  if (!cpu::multiplies_bfloat16()) return skip_cases(6, "this CPU does not multiply bfloat16");
+  for (const char* algorithm : {"direct", "gemm"}) {
+    CAPTURE(algorithm);
+    check_compiled(g, {}, Precision::bf16, 3e-2, std::make_shared<OneAlgorithm>(algorithm));
+  }
+}
+
+TEST_CASE("The algorithms that the clock chose are used again") {
+  const Graph g = graph_of_choices();
+  const auto learning = std::make_shared<Learning>();
+  check_compiled(g, {}, Precision::float32, 1e-5, learning);
+  CHECK(learning->plans == 1);
+  CHECK(learning->known.size() >= 8);
+  const auto known = learning->known;
+  check_compiled(g, {}, Precision::float32, 1e-5, learning);
+  CHECK(learning->plans == 2);
+  CHECK(learning->known == known);
+}
+
+TEST_CASE("Images run one by one while they are large, the more together the smaller they are") {
+  Graph g("g");
+  V x = g.input({41, 39, 3});
+  x = g.add(conv(32), x);  // 1599 pixels
+  x = g.add(MaxPooling2D(2), g.add(ReLU(kSix), g.add(BatchNormalization(), x)));
+  x = g.add(conv(32), x);  // 380
+  x = g.add(MaxPooling2D(2), g.add(conv(48), x));
+  const V joined = g.add(conv(16), x);  // 90
+  g.add(GlobalAveragePooling2D(), g.add(Concatenate(), {joined, g.add(conv(8), joined)}));
+  check_compiled(g, {}, Precision::float32, 1e-4);
+}
+
+TEST_CASE("Pixels that 1x1 convolutions skip") {
+  const auto skipping = [](int filters, int stride) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .strides = stride, .use_bias = false});
+  };
+  for (const int stride : {2, 3}) {
+    Graph g("g");
+    const V x = g.add(conv(24), g.input({11, 14, 3}));  // sizes that strides divide and others
+    const V left = g.add(conv(40), g.add(ReLU(), g.add(skipping(16, stride), x)));
+    g.add(ReLU(), g.add(Add(), {left, g.add(skipping(40, stride), x)}));
+    check_compiled(g, {}, Precision::float32, 1e-4);
+  }
+}
+
+}  // namespace
+}  // namespace nanopneumo::test
