@@ -76,6 +76,22 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
                                 {.bias = pointer(bias), .activation = activation}, result.data());
       return result;
     };
+  } else if constexpr (std::is_same_v<Op, PlanSeparable<T>>) {
+    return [=, this, &kernels, &stream, x = value(op.x), y = value(op.y), v = op.y,
+            window = op.window, depthwise_activation = op.depthwise_activation,
+            activation = op.activation, depthwise_w = upload(op.depthwise_w),
+            depthwise_bias = upload(op.depthwise_bias), w = upload(op.w),
+            bias = upload(op.bias)](int N, std::span<const Tensor<T>> in) {
+      const Tensor<T> filtered(*device_, {N, y.H, y.W, x.C});
+      kernels.depthwise_forward(
+          stream, channelwise(N, x, window), in[0].data(), depthwise_w.data(),
+          {.bias = pointer(depthwise_bias), .activation = depthwise_activation}, filtered.data());
+      const Tensor<T> result = make(N, v);
+      kernels.conv_forward(stream, {N, y.H, y.W, x.C, y.C, {}}, filtered.data(), w.data(),
+                           {pointer(bias), in.size() > 1 ? in[1].data() : nullptr, activation},
+                           result.data());
+      return result;
+    };
   } else if constexpr (std::is_same_v<Op, PlanAffine<T>>) {
     // Batch normalisation with mean 0 and variance 1.
     const Tensor<T> mean = upload(std::vector<T>(op.scale.size(), T{0}));

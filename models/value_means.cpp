@@ -105,6 +105,7 @@ class Propagation {
   // Nothing is known of a largest value, a gate or a share.
   void add(const PlanMaxPool&) {}
   void add(const PlanScale&) {}
+  void add(const PlanSeparable<float>&) {}
   void add(const PlanSoftmax&) {}
 
  private:

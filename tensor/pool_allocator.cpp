@@ -1,15 +1,13 @@
 #include "tensor/pool_allocator.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <new>
 #include <vector>
 
 #include "kernels/asan.h"
+#include "kernels/cpu/aligned_memory.h"
 
 // Under AddressSanitizer the free parts of a segment are poisoned, so that an access beside a
 // tensor is found although it hits memory that belongs to the process.
@@ -127,19 +125,16 @@ MemoryStatistics PoolAllocator::statistics() const {
   return statistics_;
 }
 
-// A training step goes through gigabytes. With pages of 2 MiB the processor finds their addresses in its
-// table of translations, and the system hands out 512 times fewer of them. madvise is a wish: where it is not
-// granted, the memory is as good as any other.
+// A training step goes through gigabytes: with pages of 2 MiB the system hands out 512 times fewer of them.
 PoolAllocator::Source host_memory_source() {
-  constexpr std::size_t kHugePage = std::size_t{2} << 20;
   return {.take = [](std::size_t bytes) -> void* {
-            if (bytes > std::numeric_limits<std::size_t>::max() - kHugePage) return nullptr;
-            const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-            void* memory = std::aligned_alloc(kHugePage, whole);
-            if (memory) madvise(memory, whole, MADV_HUGEPAGE);
-            return memory;
+            try {
+              return cpu::allocate_memory(bytes);
+            } catch (const std::bad_alloc&) {
+              return nullptr;
+            }
           },
-          .give_back = [](void* memory, std::size_t) { std::free(memory); }};
+          .give_back = [](void* memory, std::size_t) { cpu::FreeMemory{}(memory); }};
 }
 
 }  // namespace nanopneumo

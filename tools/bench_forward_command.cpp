@@ -90,19 +90,21 @@ double onednn_seconds(const PlanRun& run, CpuStream& stream, Precision precision
   std::map<std::string, bench::OneDnnTime> known;
   double sum = 0;
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
-    const PlanStepFacts& step = run.steps[i];
-    if (!step.convolution) continue;
-    const ConvDims& d = *step.convolution;
-    const Window& w = d.window;
     const int at_once = run.times.images_at_once(i);
-    const std::string key = fmt::format(
-        "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", at_once, step.is_depthwise, d.H, d.W, d.C, d.K,
-        w.R, w.S, w.stride_h, w.stride_w, w.pad.top, w.pad.left, w.pad.bottom, w.pad.right);
-    auto found = known.find(key);
-    if (found == known.end())
-      found = known.emplace(key, bench::fastest_onednn(stream, step, at_once, precision)).first;
-    ++ways[found->second.way];
-    sum += found->second.seconds * run.images / at_once;
+    for (const PlannedConvolution& convolution : run.steps[i].convolutions) {
+      const ConvDims& d = convolution.dims;
+      const Window& w = d.window;
+      const std::string key =
+          fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}", at_once,
+                      convolution.is_depthwise, d.H, d.W, d.C, d.K, w.R, w.S, w.stride_h,
+                      w.stride_w, w.pad.top, w.pad.left, w.pad.bottom, w.pad.right);
+      auto found = known.find(key);
+      if (found == known.end())
+        found = known.emplace(key, bench::fastest_onednn(stream, convolution, at_once, precision))
+                    .first;
+      ++ways[found->second.way];
+      sum += found->second.seconds * run.images / at_once;
+    }
   }
   return sum;
 }

@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFormat = "nanopneumo plan 2";
 constexpr std::size_t kMostBytes = 1 << 20;
 
 fs::path cache_file(const DeviceOptions& options) {

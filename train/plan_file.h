@@ -12,10 +12,13 @@
 
 namespace nanopneumo {
 
-/// A JSON file: {"format": "nanopneumo plan 1", "precision": ..., "algorithms": {convolution: algorithm}} and,
+/// A JSON file: {"format": kFormat, "precision": ..., "algorithms": {convolution: algorithm}} and,
 /// for the reader, the machine on which they were found.
 class PlanFile final : public PlanChoices {
  public:
+  /// To be raised where convolutions get other names or choices.
+  static constexpr const char* kFormat = "nanopneumo plan 3";
+
   /// What is measured is kept for this kind of CPU, oneDNN, precision and number of threads in the cache folder,
   /// from where it is read the next time. A damaged file there is measured anew.
   static std::shared_ptr<PlanFile> measured(const DeviceOptions& options);

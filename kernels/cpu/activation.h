@@ -1,20 +1,23 @@
-// The activations as functions of one number, for the loops that apply them in passing. The
-// comparisons are written so that a NaN comes out as NaN.
+// The activations as functions of one number and of each lane of a register, for the loops that apply them in
+// passing. The comparisons are written so that a NaN comes out as NaN.
 #pragma once
 
 #include <cmath>
 
+#include "kernels/cpu/vector_exp.h"
 #include "kernels/kernels.h"
 
 namespace nanopneumo::cpu {
 
 struct Identity {
   float operator()(float x) const { return x; }
+  Vec operator()(Vec x) const { return x; }
 };
 
 /// max(x, 0)
 struct Relu {
   float operator()(float x) const { return x < 0 ? 0 : x; }
+  Vec operator()(Vec x) const { return max_or_second(Vec{}, x); }
 };
 
 /// min(max(x, 0), 6)
@@ -23,19 +26,23 @@ struct Relu6 {
     const float positive = x < 0 ? 0 : x;
     return positive > 6 ? 6 : positive;
   }
+  Vec operator()(Vec x) const { return min_or_second(broadcast(6), Relu{}(x)); }
 };
 
-/// 1 / (1 + exp(-x)); the exponential is taken of -|x|, so it cannot overflow.
+/// 1 / (1 + exp(-x)); a single number's exponential is taken of -|x|, so it cannot overflow, and that of a register
+/// ends at e^88.
 struct Sigmoid {
   float operator()(float x) const {
     const float e = std::exp(-std::fabs(x));
     return (x < 0 ? e : 1.0f) / (1.0f + e);
   }
+  Vec operator()(Vec x) const { return 1.0f / (1.0f + exp(-x)); }
 };
 
 /// x / (1 + exp(-x))
 struct Swish {
   float operator()(float x) const { return x * Sigmoid{}(x); }
+  Vec operator()(Vec x) const { return x / (1.0f + exp(-x)); }
 };
 
 /// Calls body(f) with the function object of `activation`, so that body is compiled for each.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "kernels/cpu/aligned_memory.h"
 #include "kernels/stream.h"
 
 namespace nanopneumo {
@@ -32,7 +33,7 @@ class CpuStream final : public Stream {
  private:
   int threads_;
   std::unique_ptr<OneDnn> onednn_;
-  std::unique_ptr<std::byte[], void (*)(std::byte*)> workspace_;
+  cpu::AlignedBytes workspace_;
   std::size_t workspace_bytes_ = 0;
 };
 

@@ -119,4 +119,24 @@ inline Vec fma(Vec a, Vec b, Vec c) {
 }
 inline Vec fma(float a, Vec b, Vec c) { return fma(broadcast(a), b, c); }
 
+/// The larger and the smaller of each lane's two; where one is NaN, b.
+inline Vec max_or_second(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_max_ps(0xffff, a, b);
+#elif defined(__AVX__)
+  return _mm256_max_ps(a, b);
+#else
+  return a > b ? a : b;
+#endif
+}
+inline Vec min_or_second(Vec a, Vec b) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_min_ps(0xffff, a, b);
+#elif defined(__AVX__)
+  return _mm256_min_ps(a, b);
+#else
+  return a < b ? a : b;
+#endif
+}
+
 }  // namespace nanopneumo::cpu

@@ -41,6 +41,20 @@ struct PlanDepthwise {
   Activation activation = Activation::none;
 };
 
+/// y = activation(conv1x1(d, w) + bias + residual) with d = depthwise_activation(depthwise(x, depthwise_w) +
+/// depthwise_bias): a depthwise convolution that nothing but the 1x1 convolution after it reads. The window is the
+/// depthwise one. No graph is lowered to it; a device may put it in the place of the two.
+template <class T>
+struct PlanSeparable {
+  int x, y;
+  int residual = -1;
+  Window window;
+  std::vector<T> depthwise_w, depthwise_bias;
+  Activation depthwise_activation = Activation::none;
+  std::vector<T> w, bias;
+  Activation activation = Activation::none;
+};
+
 /// y = activation(x * scale + shift), scale and shift (C): batch normalisation, rescaling. mean and deviation (C):
 /// of x * scale + shift over the images that the statistics of a batch normalisation are of; else empty.
 template <class T>
@@ -107,9 +121,10 @@ struct PlanReshape {
 };
 
 template <class T>
-using PlanOperation = std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanAffine<T>, PlanMaxPool,
-                                   PlanAveragePool, PlanGlobalAverage, PlanActivation, PlanSoftmax,
-                                   PlanAdd, PlanScale, PlanConcatenate, PlanPad, PlanReshape>;
+using PlanOperation =
+    std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanSeparable<T>, PlanAffine<T>, PlanMaxPool,
+                 PlanAveragePool, PlanGlobalAverage, PlanActivation, PlanSoftmax, PlanAdd,
+                 PlanScale, PlanConcatenate, PlanPad, PlanReshape>;
 
 /// Operations in an order in which they can run. Each value but the input is made by one of them.
 template <class T>

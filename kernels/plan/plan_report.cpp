@@ -51,17 +51,27 @@ class Describe {
                        ? fmt::format("dense {} -> {}", x.C, y.C)
                        : fmt::format("conv {} {} -> {}", words(op.window), words(x), y.C);
     convolve(op, y, 2.0 * op.window.R * op.window.S * x.C);
-    facts_.convolution = ConvDims{.H = x.H, .W = x.W, .C = x.C, .K = y.C, .window = op.window};
-    if (op.residual < 0) return;
-    facts_.words += " +residual";
-    facts_.flops += numbers(y);
+    add_convolution(x, y.C, op.window);
+    add_residual(op);
   }
   void operator()(const PlanDepthwise<float>& op) {
     const PlanValue& x = plan_.value(op.x);
     facts_.words = fmt::format("depthwise {} {}", words(op.window), words(x));
-    facts_.convolution = ConvDims{.H = x.H, .W = x.W, .C = x.C, .K = x.C, .window = op.window};
-    facts_.is_depthwise = true;
+    add_depthwise(x, op.window);
     convolve(op, plan_.value(op.y), 2.0 * op.window.R * op.window.S);
+  }
+  void operator()(const PlanSeparable<float>& op) {
+    const PlanValue &x = plan_.value(op.x), &y = plan_.value(op.y);
+    const PlanValue between{y.H, y.W, x.C};
+    facts_.words = fmt::format("depthwise {} {}{} + 1x1 -> {}", words(op.window), words(x),
+                               suffix(op.depthwise_activation), y.C);
+    add_depthwise(x, op.window);
+    add_convolution(between, y.C, {});
+    convolve(op, y, 2.0 * x.C);
+    facts_.flops +=
+        numbers(between) * (2.0 * op.window.R * op.window.S + (op.depthwise_bias.empty() ? 0 : 1)) +
+        flops(between, op.depthwise_activation);
+    add_residual(op);
   }
   void operator()(const PlanAffine<float>& op) {
     elementwise("affine", op, 2);
@@ -106,6 +116,20 @@ class Describe {
     facts_.flops =
         numbers(y) * (flops_a_number + (op.bias.empty() ? 0 : 1)) + flops(y, op.activation);
   }
+  void add_convolution(const PlanValue& x, int K, const Window& window) {
+    facts_.convolutions.push_back(
+        {.dims = {.H = x.H, .W = x.W, .C = x.C, .K = K, .window = window}});
+  }
+  void add_depthwise(const PlanValue& x, const Window& window) {
+    add_convolution(x, x.C, window);
+    facts_.convolutions.back().is_depthwise = true;
+  }
+  template <class Op>
+  void add_residual(const Op& op) {
+    if (op.residual < 0) return;
+    facts_.words += " +residual";
+    facts_.flops += numbers(plan_.value(op.y));
+  }
   template <class Op>
   void elementwise(const char* name, const Op& op, double flops_a_number) {
     facts_.words = fmt::format("{} {}", name, words(plan_.value(op.x)));
@@ -129,7 +153,10 @@ struct WeightCount {
 WeightCount count_weights(const PlanOperation<float>& operation) {
   return std::visit(
       [](const auto& op) -> WeightCount {
-        if constexpr (requires { op.w; }) return {op.w.size(), op.bias.size()};
+        if constexpr (requires { op.depthwise_w; })
+          return {op.depthwise_w.size() + op.w.size(), op.depthwise_bias.size() + op.bias.size()};
+        else if constexpr (requires { op.w; })
+          return {op.w.size(), op.bias.size()};
         if constexpr (requires { op.scale; }) return {0, op.scale.size() + op.shift.size()};
         return {};
       },

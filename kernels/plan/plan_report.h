@@ -2,13 +2,17 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "kernels/plan/plan.h"
 
 namespace nanopneumo {
+
+struct PlannedConvolution {
+  ConvDims dims;  ///< of one image
+  bool is_depthwise = false;
+};
 
 /// An operation of a plan, and what it needs at least, whatever computes it: the multiplications and additions
 /// of its formula, each number read once and written once.
@@ -18,9 +22,7 @@ struct PlanStepFacts {
   double flops = 0;         ///< of one image
   double bytes = 0;         ///< of values, of one image
   double weight_bytes = 0;  ///< read once for all images that run together
-  /// Of convolutions: the sizes, for one image.
-  std::optional<ConvDims> convolution;
-  bool is_depthwise = false;  ///< each channel of that on its own
+  std::vector<PlannedConvolution> convolutions;  ///< that it computes
 };
 
 /// Words and work of operation number i; values and weights take `element_bytes` a number.

@@ -9,8 +9,7 @@
 #include "kernels/cpu/winograd/convolve.h"
 #include "kernels/cpu/winograd/filters.h"
 #include "kernels/cpu/winograd/winograd.h"
-#include "tests/kernels/conformance.h"
-#include "tests/kernels/shapes.h"
+#include "tests/kernels/conv_operands.h"
 #include "tests/support/cases.h"
 
 namespace nanopneumo::test {
@@ -41,62 +40,9 @@ ConvDims any_dims(CaseRandom& random, int most_channels) {
   }
 }
 
-/// The first `wide` of each `stride` numbers are `values`, the others `filling`.
-std::vector<float> spread(const std::vector<float>& values, std::int64_t wide, std::int64_t stride,
-                          float filling) {
-  std::vector<float> result(
-      values.size() / static_cast<std::size_t>(wide) * static_cast<std::size_t>(stride), filling);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    result[i / static_cast<std::size_t>(wide) * static_cast<std::size_t>(stride) +
-           i % static_cast<std::size_t>(wide)] = values[i];
-  return result;
-}
-
-struct Operands {
-  std::vector<float> x, w, bias, residual;
-  Activation activation;
-  Operands(const ConvDims& d, CaseRandom& random)
-      : x(random.values(d.input_size())),
-        w(random.values(d.weight_size())),
-        bias(random.coin() ? random.values(d.K) : std::vector<float>()),
-        residual(random.coin() ? random.values(d.output_size()) : std::vector<float>()),
-        activation(any_activation(random)) {}
-
-  std::vector<double> reference(const ConvDims& d) const {
-    return run_on(reference_device(), 0,
-                  [&](auto& call) {
-                    call.ops().conv_forward(call.stream(), d, call.in(x), call.in(w),
-                                            call.epilogue(bias, residual, activation),
-                                            call.out("y", d.output_size(), kExact));
-                  })
-        .outputs.at("y")
-        .values;
-  }
-};
-
-const float* pointer(const std::vector<float>& values) {
-  return values.empty() ? nullptr : values.data();
-}
-
-/// What is wrong with y, whose pixels lie `stride` apart, or nothing.
 std::string compare(const ConvDims& d, const std::vector<double>& expected,
                     const std::vector<float>& y, std::int64_t stride) {
-  const Tolerance tolerance = rounding_of_winograd(9 * d.C + 2);
-  double largest = 0;
-  for (const double value : expected) largest = std::max(largest, std::abs(value));
-  const double allowed = tolerance.relative * largest + tolerance.absolute;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const auto pixel = i / static_cast<std::size_t>(stride),
-               k = i % static_cast<std::size_t>(stride);
-    if (k >= static_cast<std::size_t>(d.K)) {
-      if (!std::isnan(y[i])) return " written beside the slice";
-      continue;
-    }
-    const double want = expected[pixel * static_cast<std::size_t>(d.K) + k];
-    if (!(std::abs(y[i] - want) <= allowed))
-      return " " + std::to_string(y[i]) + " instead of " + std::to_string(want);
-  }
-  return "";
+  return compare_slice(expected, y, d.K, stride, rounding_of_winograd(9 * d.C + 2));
 }
 
 TEST_CASE("Winograd's convolution from and to slices agrees with the reference") {
@@ -135,7 +81,7 @@ TEST_CASE(
       const Tiling tiling{d.N, d.H, d.W, d.P(), d.Q(), d.window.pad.top, d.window.pad.left};
       const bool shares = random.coin();
       const Schedule schedule{shares, random.integer(1, 40),
-                              shares ? panels(d.K) : random.integer(1, 3)};
+                              shares ? cpu::panels(d.K) : random.integer(1, 3)};
       std::vector<float> u(static_cast<std::size_t>(FilterLayout{d.C, d.K}.size()));
       transform_filters(stream, d.C, d.K, operands.w.data(), u.data());
       std::vector<float> results[2];

@@ -61,7 +61,7 @@ Graph graph_of_choices() {
 
 TEST_CASE("Every algorithm of a convolution computes the same") {
   const Graph g = graph_of_choices();
-  for (const char* algorithm : {"direct", "gemm", "winograd"}) {
+  for (const char* algorithm : {"direct", "gemm", "tiled", "winograd"}) {
     CAPTURE(algorithm);
     const auto one = std::make_shared<OneAlgorithm>(algorithm);
     check_compiled(g, {}, Precision::float32, 1e-5, one);

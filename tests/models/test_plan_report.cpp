@@ -73,10 +73,11 @@ TEST_CASE("Steps know their words and their work, and observers see each of thei
   CHECK(steps[0].weight_bytes == 4 * (9 * 6 * 8 + 8));
   CHECK(steps[1].bytes == 4 * 120 * (8 + 8));
   CHECK(steps[2].flops == 30 * 8 * 4);
-  REQUIRE(steps[0].convolution);
-  CHECK(steps[0].convolution->K == 8);
-  CHECK(steps[1].is_depthwise);
-  CHECK_FALSE(steps[2].convolution);
+  REQUIRE(steps[0].convolutions.size() == 1);
+  CHECK(steps[0].convolutions[0].dims.K == 8);
+  REQUIRE(steps[1].convolutions.size() == 1);
+  CHECK(steps[1].convolutions[0].is_depthwise);
+  CHECK(steps[2].convolutions.empty());
 
   const Tensor<float> images(*cpu, {kImages, 10, 12, 6});
   cpu->kernels<float>().fill(cpu->stream(), images.size(), 1, images.data());

@@ -75,33 +75,38 @@ TEST_CASE("another number of threads or precision is another search") {
   count_cases(3);
 }
 
+/// The beginning of a plan.
+std::string with_format(const std::string& format) { return R"({"format":")" + format + '"'; }
+
 TEST_CASE("a damaged file in the cache is measured anew") {
   const TemporaryFolder folder;
   const Environment home({{"NANOPNEUMO_HOME", folder.path().string()}});
   ask(*open_plan(with_plan("measured")), "a", "winograd");
   const auto files = std::filesystem::directory_iterator(folder.path() / "plans");
   const std::filesystem::path cache = files->path();
-  for (const char* content : {"", "{", "[]", "{\"format\":\"nanopneumo plan 1\"}"}) {
+  for (const std::string& content :
+       {std::string(), std::string("{"), std::string("[]"), with_format(PlanFile::kFormat) + "}"}) {
     folder.file(std::filesystem::relative(cache, folder.path()).string(), content);
     CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "direct");
     count_cases();
   }
   // So is what does not compute the convolution.
-  folder.file(std::filesystem::relative(cache, folder.path()).string(),
-              "{\"format\":\"nanopneumo plan "
-              "1\",\"precision\":\"float32\",\"algorithms\":{\"a\":\"fft\"}}");
+  folder.file(
+      std::filesystem::relative(cache, folder.path()).string(),
+      with_format(PlanFile::kFormat) + R"(,"precision":"float32","algorithms":{"a":"fft"}})");
   CHECK(ask(*open_plan(with_plan("measured")), "a", "winograd") == "winograd");
 }
 
 TEST_CASE("files that are no plans are refused") {
   const TemporaryFolder folder;
   const std::string good =
-      "{\"format\":\"nanopneumo plan 1\",\"precision\":\"float32\",\"algorithms\":";
+      with_format(PlanFile::kFormat) + R"(,"precision":"float32","algorithms":)";
+  CHECK_NOTHROW(open_plan(with_plan(folder.file("good.json", good + "{}}").string())));
   for (const std::string& content :
        {std::string(), std::string("{"), std::string("null"), std::string("[1]"),
-        std::string("{\"format\":\"nanopneumo plan 2\"}"), good + "[]}", good + "{\"a\":1}}",
-        good + "{}",
-        std::string("{\"format\":\"nanopneumo plan 1\",\"precision\":3,\"algorithms\":{}}"),
+        with_format("nanopneumo plan 2") + R"(,"precision":"float32","algorithms":{}})",
+        good + "[]}", good + "{\"a\":1}}", good + "{}",
+        with_format(PlanFile::kFormat) + R"(,"precision":3,"algorithms":{}})",
         std::string(2 << 20, '[')}) {
     CAPTURE(content.substr(0, 80));
     CHECK_THROWS_AS(open_plan(with_plan(folder.file("p.json", content).string())), InputError);

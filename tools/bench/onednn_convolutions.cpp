@@ -30,12 +30,12 @@ constexpr Way kWays[] = {{"nhwc", memory::format_tag::nhwc, false},
 
 class Timer {
  public:
-  Timer(CpuStream& stream, const PlanStepFacts& step, int images, Precision precision)
-      : d_(*step.convolution),
+  Timer(CpuStream& stream, const PlannedConvolution& convolution, int images, Precision precision)
+      : d_(convolution.dims),
         images_(images),
         type_(precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32),
-        weights_(step.is_depthwise ? memory::dims{d_.C, 1, 1, d_.window.R, d_.window.S}
-                                   : memory::dims{d_.K, d_.C, d_.window.R, d_.window.S}) {
+        weights_(convolution.is_depthwise ? memory::dims{d_.C, 1, 1, d_.window.R, d_.window.S}
+                                          : memory::dims{d_.K, d_.C, d_.window.R, d_.window.S}) {
     cpu::use_threads(stream.threads());
   }
 
@@ -111,9 +111,9 @@ class Timer {
 
 }  // namespace
 
-OneDnnTime fastest_onednn(CpuStream& stream, const PlanStepFacts& step, int images,
+OneDnnTime fastest_onednn(CpuStream& stream, const PlannedConvolution& convolution, int images,
                           Precision precision) {
-  Timer timer(stream, step, images, precision);
+  Timer timer(stream, convolution, images, precision);
   std::optional<OneDnnTime> best;
   for (const Way& way : kWays)
     if (const auto seconds = timer.seconds(way); seconds && (!best || *seconds < best->seconds))

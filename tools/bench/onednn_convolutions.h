@@ -17,7 +17,7 @@ struct OneDnnTime {
 /// The fastest way of oneDNN's to compute the convolution of `step`, with bias and without activation, for
 /// `images` images: on NHWC values, on values in the layout it likes best, and there by Winograd's algorithm
 /// where this oneDNN has it and the values are float32. Reorders are not counted. Median of five calls each.
-OneDnnTime fastest_onednn(CpuStream& stream, const PlanStepFacts& step, int images,
+OneDnnTime fastest_onednn(CpuStream& stream, const PlannedConvolution& convolution, int images,
                           Precision precision);
 
 }  // namespace nanopneumo::bench

@@ -1,5 +1,7 @@
 #include "kernels/cpu/plan/choices.h"
 
+#include <algorithm>
+
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/winograd/winograd.h"
 
@@ -14,32 +16,41 @@ std::int64_t tiles(const PlanValue& y, int images) {
   return std::int64_t{images} * ((y.H + 3) / 4) * ((y.W + 3) / 4);
 }
 
+bool pays_by_winograd(const Plan<float>& plan, const PlanConvolution<float>& conv, int images) {
+  const PlanValue &x = plan.value(conv.x), &y = plan.value(conv.y);
+  return x.C >= kFewestChannels && y.C >= kFewestChannels && tiles(y, images) >= kFewestTiles;
+}
+
 }  // namespace
 
 std::string_view name_of(Algorithm algorithm) {
   return algorithm == Algorithm::gemm       ? "gemm"
+         : algorithm == Algorithm::tiled    ? "tiled"
          : algorithm == Algorithm::winograd ? "winograd"
                                             : "direct";
 }
 
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision) {
   std::vector<Algorithm> result{Algorithm::direct};
-  const auto* op = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
-  if (!op) return result;
-  if (is_product(op->window)) result.push_back(Algorithm::gemm);
-  if (winograd::applies(op->window) && precision == Precision::float32)
-    result.push_back(Algorithm::winograd);
+  const PlanOperation<float>& operation = plan.operations[i];
+  const auto* conv = std::get_if<PlanConvolution<float>>(&operation);
+  if (conv && is_product(conv->window)) result.push_back(Algorithm::gemm);
+  if (precision != Precision::float32) return result;
+  if (conv || std::holds_alternative<PlanDepthwise<float>>(operation))
+    result.push_back(Algorithm::tiled);
+  if (conv && winograd::applies(conv->window)) result.push_back(Algorithm::winograd);
   return result;
 }
 
 Choices default_choices(const Plan<float>& plan, int images, Precision precision) {
   Choices choices(plan.operations.size(), Algorithm::direct);
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    if (candidates(plan, i, precision).back() != Algorithm::winograd) continue;
-    const auto& op = std::get<PlanConvolution<float>>(plan.operations[i]);
-    const PlanValue &x = plan.value(op.x), &y = plan.value(op.y);
-    if (x.C >= kFewestChannels && y.C >= kFewestChannels && tiles(y, images) >= kFewestTiles)
+    const std::vector<Algorithm> possible = candidates(plan, i, precision);
+    const auto* conv = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
+    if (possible.back() == Algorithm::winograd && pays_by_winograd(plan, *conv, images))
       choices[i] = Algorithm::winograd;
+    else if (kTiledBeatsOneDnn && std::ranges::find(possible, Algorithm::tiled) != possible.end())
+      choices[i] = Algorithm::tiled;
   }
   return choices;
 }

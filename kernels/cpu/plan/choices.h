@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/cpu/vector.h"
 #include "kernels/plan/plan.h"
 #include "kernels/precision.h"
 
@@ -12,19 +13,27 @@ namespace nanopneumo::cpu {
 enum class Algorithm {
   direct,   ///< oneDNN's convolution
   gemm,     ///< a product of matrices, of 1x1 convolutions and dense layers
+  tiled,    ///< ours, of any convolution, depthwise too, in float32
   winograd  ///< ours, of 3x3 convolutions at stride 1 in float32
 };
+
+/// Whether default_choices prefers tiled convolutions to oneDNN's direct ones. oneDNN's for AVX2 reach 50 to 90 % of
+/// the peak with the networks here, ours 80 to 95 %; for AVX-512 oneDNN's reach 59 to 89 %, and an earlier one of ours
+/// less (docs/measurements.md).
+inline constexpr bool kTiledBeatsOneDnn = kLanes < 16;
 
 std::string_view name_of(Algorithm);
 
 /// For each operation of a plan; of those that are no convolutions, direct.
 using Choices = std::vector<Algorithm>;
 
-/// The algorithms that compute operation number i, direct first and Winograd's last.
+/// The algorithms that compute operation number i, direct first and Winograd's last. Convolutions of pairs that have
+/// become one (separable_pairs.h) have no choice.
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
-/// Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill registers with and, with
-/// `images` at once, enough tiles to share the reading of its filters, where the arithmetic is float32.
+/// In bfloat16 direct. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill
+/// registers with and, with `images` at once, enough tiles to share the reading of its filters; for the others the
+/// tiled ones, except where oneDNN has kernels for AVX-512.
 Choices default_choices(const Plan<float>& plan, int images, Precision precision);
 
 }  // namespace nanopneumo::cpu

@@ -7,6 +7,7 @@
 #include "kernels/cpu/plan/measured_choices.h"
 #include "kernels/cpu/plan/plan_parts.h"
 #include "kernels/cpu/plan/rounded_weights.h"
+#include "kernels/cpu/plan/separable_pairs.h"
 #include "kernels/cpu/plan/skipped_pixels.h"
 
 namespace nanopneumo::cpu {
@@ -66,6 +67,8 @@ class CpuPlan final : public CompiledPlan {
   }
 
  private:
+  static constexpr bool kIsTiled = std::is_same_v<E, float> && kTiledBeatsOneDnn;
+
   struct Part {
     FixedPlan<E> plan;
     int images;
@@ -93,13 +96,14 @@ class CpuPlan final : public CompiledPlan {
   void make(CpuStream& stream) {
     if (!parts_.empty()) return;
     leave_pixels_out(plan_, [&](const PlanConvolution<float>& conv) {
-      return has_own_kernel<E>(stream, plan_, conv);
+      return !kIsTiled && has_own_kernel<E>(stream, plan_, conv);
     });
     if constexpr (std::is_same_v<E, BFloat16>) {
       Plan<float> stem = take_float_stem(plan_);
       if (!stem.operations.empty()) make_stem(stream, stem);
       round_weights(stream, plan_);
     }
+    if (kIsTiled) join_separable_pairs(plan_);
     make_parts(stream);
     if (choices_) choices_->plan_is_complete();
   }

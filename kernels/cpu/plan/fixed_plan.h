@@ -2,30 +2,19 @@
 #pragma once
 
 #include <algorithm>
-#include <new>
 
+#include "kernels/cpu/aligned_memory.h"
 #include "kernels/cpu/plan/loops.h"
 #include "kernels/plan/plan_report.h"
 
 namespace nanopneumo::cpu {
-
-struct AlignedDelete {
-  void operator()(std::byte* memory) const {
-    ::operator delete[](memory, std::align_val_t{MemoryPlan::kAlignment});
-  }
-};
-using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
-
-inline AlignedBytes allocate_aligned(std::size_t bytes) {
-  return AlignedBytes(
-      static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{MemoryPlan::kAlignment})));
-}
 
 /// Gives the memory of an operation's weights back.
 inline void release_weights(PlanOperation<float>& operation) {
   std::visit(
       [](auto& op) {
         if constexpr (requires { op.w; }) std::vector<float>().swap(op.w);
+        if constexpr (requires { op.depthwise_w; }) std::vector<float>().swap(op.depthwise_w);
         if constexpr (requires { op.scale; }) std::vector<float>().swap(op.scale);
       },
       operation);
@@ -40,7 +29,7 @@ class FixedPlan {
   FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N,
             std::size_t first_operation = 0)
       : N_(N), placement_(place(plan, choices, N, sizeof(E))) {
-    arena_ = allocate_aligned(placement_.bytes);
+    arena_ = allocate_bytes(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
                 std::byte{0});  // pages are there before the first run
     const StepContext<E> context{
@@ -59,7 +48,7 @@ class FixedPlan {
         steps_.push_back({first_operation + i, std::move(step)});
       }
     }
-    scratch_ = allocate_aligned(scratch_bytes_);
+    scratch_ = allocate_bytes(scratch_bytes_);
     for (const NumberedStep& step : steps_) step.work->set_scratch(scratch_.get());
     stream.workspace(workspace_bytes_);
     memory_.values = placement_.bytes;

@@ -11,13 +11,18 @@ namespace {
 
 /// The convolution on its own, without a residual.
 Plan<float> only_convolution(const Plan<float>& plan, std::size_t i) {
-  auto op = std::get<PlanConvolution<float>>(plan.operations[i]);
   Plan<float> alone;
-  alone.values = {plan.value(op.x), plan.value(op.y)};
-  op.x = alone.input = 0;
-  op.y = alone.output = 1;
-  op.residual = -1;
-  alone.operations.push_back(std::move(op));
+  alone.operations = {plan.operations[i]};
+  std::visit(
+      [&](auto& op) {
+        if constexpr (requires { op.w; }) {
+          alone.values = {plan.value(op.x), plan.value(op.y)};
+          op.x = alone.input = 0;
+          op.y = alone.output = 1;
+          if constexpr (requires { op.residual; }) op.residual = -1;
+        }
+      },
+      alone.operations[0]);
   return alone;
 }
 

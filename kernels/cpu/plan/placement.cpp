@@ -17,7 +17,8 @@ std::size_t index(int v) { return static_cast<std::size_t>(v); }
 bool is_dense_primitive(const Operation& operation, Algorithm algorithm) {
   return (std::holds_alternative<PlanConvolution<float>>(operation) &&
           algorithm == Algorithm::direct) ||
-         std::holds_alternative<PlanDepthwise<float>>(operation) ||
+         (std::holds_alternative<PlanDepthwise<float>>(operation) &&
+          algorithm == Algorithm::direct) ||
          std::holds_alternative<PlanSoftmax>(operation);
 }
 
@@ -25,7 +26,8 @@ bool is_dense_primitive(const Operation& operation, Algorithm algorithm) {
 int replaced_input(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op& op) -> int {
-        if constexpr (std::is_same_v<Op, PlanConvolution<float>>)
+        if constexpr (std::is_same_v<Op, PlanConvolution<float>> ||
+                      std::is_same_v<Op, PlanSeparable<float>>)
           return op.residual == op.x ? kNever : op.residual;  // x is read all over
         else if constexpr (std::is_same_v<Op, PlanAdd>)
           return op.a;
@@ -48,6 +50,8 @@ class Placer {
         element_bytes_(element_bytes),
         made_(plan.values.size(), 0),
         last_use_(plan.values.size(), kNever),
+        wants_dense_(plan.values.size(), false),
+        is_made_dense_(plan.values.size(), false),
         parent_(plan.values.size(), kNever),
         offset_in_parent_(plan.values.size(), 0),
         storage_(plan.values.size(), kNever) {
@@ -84,8 +88,7 @@ class Placer {
       std::size_t offset = 0;
       for (int p = v; p != root; p = parent_[index(p)]) offset += offset_in_parent_[index(p)];
       if (storage(root) != kNever) offset += elements(storage(root));
-      const int stride = plan_.value(root).C;
-      placement.values.push_back({offset, stride, v == root});
+      placement.values.push_back({offset, stride_of(root)});
     }
     for (const int temporary : temporaries_)
       placement.temporaries.push_back(temporary == kNever ? Placement::kNone : elements(temporary));
@@ -102,21 +105,22 @@ class Placer {
 
   /// A value becomes a part of the concatenation that reads it where all its readers can read a slice.
   void find_slices() {
-    std::vector<bool> wants_dense(plan_.values.size(), false);
     for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
       const Operation& operation = plan_.operations[i];
-      if (is_dense_primitive(operation, choices_[i]) ||
-          std::holds_alternative<PlanReshape>(operation))
-        visit_inputs(operation, [&](int v) { wants_dense[index(v)] = true; });
+      if (!is_dense_primitive(operation, choices_[i]) &&
+          !std::holds_alternative<PlanReshape>(operation))
+        continue;
+      visit_inputs(operation, [&](int v) { wants_dense_[index(v)] = true; });
+      is_made_dense_[index(output_of(operation))] = true;
     }
-    wants_dense[index(plan_.input)] = wants_dense[index(plan_.output)] = true;
+    wants_dense_[index(plan_.input)] = wants_dense_[index(plan_.output)] = true;
     for (const Operation& operation : plan_.operations) {
       const auto* concatenation = std::get_if<PlanConcatenate>(&operation);
       if (!concatenation) continue;
       std::size_t offset = 0;
       for (const int part : concatenation->parts) {
         const auto C = static_cast<std::size_t>(plan_.value(part).C);
-        if (!wants_dense[index(part)] && parent_[index(part)] == kNever &&
+        if (!wants_dense_[index(part)] && parent_[index(part)] == kNever &&
             std::ranges::count(concatenation->parts, part) == 1 && !is_reshaped(part)) {
           parent_[index(part)] = concatenation->y;
           offset_in_parent_[index(part)] = offset;
@@ -140,13 +144,26 @@ class Placer {
     if (!is_plain(x) || !is_plain(y) || storage(x) == kNever || x == plan_.input) return false;
     const bool is_view = std::holds_alternative<PlanReshape>(plan_.operations[index(at)]);
     return is_view ? plan_.value(x).size() == plan_.value(y).size()
-                   : pieces_[index(storage(x))].last <= at && plan_.value(x) == plan_.value(y);
+                   : stride_of(x) == stride_of(y) && pieces_[index(storage(x))].last <= at &&
+                         plan_.value(x) == plan_.value(y);
   }
 
   int new_storage(int v, int first) {
-    const std::size_t bytes = N_ * static_cast<std::size_t>(plan_.value(v).size()) * element_bytes_;
+    const PlanValue& value = plan_.value(v);
+    const std::size_t bytes =
+        N_ * static_cast<std::size_t>(value.pixels() * stride_of(v)) * element_bytes_;
     pieces_.push_back({bytes, first, std::max(first, last_use_[index(v)])});
     return static_cast<int>(pieces_.size()) - 1;
+  }
+
+  /// A power of two between pixels lays all pixels of a column into a few sets of the first-level cache.
+  int stride_of(int v) const {
+    constexpr std::size_t kFewSets = 1024, kCacheLine = 64;
+    const PlanValue& value = plan_.value(v);
+    const auto bytes = static_cast<std::size_t>(value.C) * element_bytes_;
+    const bool spreads = bytes % kFewSets == 0 && value.pixels() > 1 && !wants_dense_[index(v)] &&
+                         !is_made_dense_[index(v)];
+    return value.C + (spreads ? static_cast<int>(kCacheLine / element_bytes_) : 0);
   }
 
   void extend(int s, int last) { pieces_[index(s)].last = std::max(pieces_[index(s)].last, last); }
@@ -155,6 +172,8 @@ class Placer {
   const Choices& choices_;
   std::size_t N_, element_bytes_;
   std::vector<int> made_, last_use_;
+  /// Of values: whether one of their readers can read nothing else, and whether nothing else can be made.
+  std::vector<bool> wants_dense_, is_made_dense_;
   std::vector<int> parent_;  ///< the concatenation's value that a value lies in
   std::vector<std::size_t> offset_in_parent_;
   std::vector<int> storage_;  ///< number of the piece of memory, of roots

@@ -11,8 +11,9 @@ namespace nanopneumo::cpu {
 /// Pixel i's channels begin at element offset + i * stride of the arena.
 struct Place {
   std::size_t offset;  ///< in elements, from the beginning of the arena
-  int stride;          ///< elements from one pixel to the next; C, or more inside a concatenation
-  bool is_dense;       ///< stride is C
+  /// Elements from one pixel to the next: C, or more inside a concatenation and where neighbours in a column would fall
+  /// into the same few sets of the caches.
+  int stride;
 };
 
 struct Placement {

@@ -9,7 +9,8 @@ namespace {
 bool has_convolution(const Plan<float>& plan, std::size_t begin) {
   return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                      plan.operations.end(), [](const PlanOperation<float>& operation) {
-                       return std::holds_alternative<PlanConvolution<float>>(operation);
+                       return std::holds_alternative<PlanConvolution<float>>(operation) ||
+                              std::holds_alternative<PlanSeparable<float>>(operation);
                      });
 }
 

@@ -40,30 +40,21 @@ inline void with_pixels(const Square& square, int size, ConstRows x, int c, int 
     });
 }
 
-/// f of each lane.
-template <class F>
-inline Vec each_lane(F f, Vec v) {
-  alignas(Vec) float lanes[kLanes];
-  store(lanes, v);
-  for (int i = 0; i < kLanes; ++i) lanes[i] = f(lanes[i]);
-  return load(lanes);
-}
-
 /// Writes `channels` channels from number k on of the tile's outputs.
 template <class F>
 inline void finish_tile(F f, const Square& square, const float* m, std::int64_t plane, int k,
                         int channels, const Output& out) {
   const Vec bias = out.bias ? load_up_to(out.bias + k, channels) : Vec{};
-  transform_output(
-      [&](int i, int j) { return load(m + (i * kPatch + j) * plane); },
-      [&](int i, int j, Vec value) {
-        if (!square.has(i, j)) return;
-        const std::int64_t pixel = square.pixel(i, j);
-        value += bias;
-        if (out.residual.data)
-          value += load_up_to(out.residual.data + pixel * out.residual.stride + k, channels);
-        store_up_to(out.y.data + pixel * out.y.stride + k, each_lane(f, value), channels);
-      });
+  transform_output([&](int i, int j) { return load(m + (i * kPatch + j) * plane); },
+                   [&](int i, int j, Vec value) {
+                     if (!square.has(i, j)) return;
+                     const std::int64_t pixel = square.pixel(i, j);
+                     value += bias;
+                     if (out.residual.data)
+                       value += load_up_to(out.residual.data + pixel * out.residual.stride + k,
+                                           channels);
+                     store_up_to(out.y.data + pixel * out.y.stride + k, f(value), channels);
+                   });
 }
 
 }  // namespace

@@ -4,21 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "kernels/cpu/outer_products.h"
+#include "kernels/cpu/rows.h"
 #include "kernels/cpu/winograd/transforms.h"
 #include "kernels/dims.h"
 
 namespace nanopneumo::cpu::winograd {
-
-/// Pixels of `stride` >= C floats each, of which the first C belong to the tensor: an (N, H, W, C) tensor,
-/// or a slice of the channels of a wider one.
-struct ConstRows {
-  const float* data;
-  std::int64_t stride;
-};
-struct Rows {
-  float* data;
-  std::int64_t stride;
-};
 
 /// 3x3 windows at stride 1 from images of H x W pixels to images of P x Q pixels. `top` and `left` are the
 /// rows and columns that the first window begins before the image (negative: after it).
@@ -54,11 +45,7 @@ struct Inside {
   bool has(int i) const { return i >= begin && i < end; }
 };
 
-/// Channels side by side in the products: two registers.
-inline constexpr int kPanel = 2 * kLanes;
-
 inline int blocks(int C) { return (C + kLanes - 1) / kLanes; }
-inline int panels(int K) { return (K + kPanel - 1) / kPanel; }
 
 /// Transformed tiles of C channels: for each of the 36 positions (blocks of C, tiles, kLanes). The planes
 /// lie one register apart from a multiple of their size, so that the 36 values of a tile do not fall into

@@ -1,22 +1,11 @@
 #include "kernels/cpu/winograd/winograd.h"
 
-#include <new>
-
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/winograd/convolve.h"
 #include "kernels/cpu/winograd/filters.h"
 
 namespace nanopneumo::cpu::winograd {
 namespace {
-
-constexpr std::align_val_t kAlignment{64};
-
-void release(float* memory) { ::operator delete[](memory, kAlignment); }
-
-float* allocate(std::int64_t floats) {
-  return static_cast<float*>(
-      ::operator new[](static_cast<std::size_t>(floats) * sizeof(float), kAlignment));
-}
 
 float* workspace(Stream& stream, std::int64_t floats) {
   return static_cast<float*>(
@@ -59,7 +48,7 @@ std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {
 
 Filter::Filter(Stream& stream, int C, int K, const float* w)
     : bytes_(static_cast<std::size_t>(FilterLayout{C, K}.size()) * sizeof(float)),
-      memory_(allocate(FilterLayout{C, K}.size()), release) {
+      memory_(allocate_floats(FilterLayout{C, K}.size())) {
   transform_filters(stream, C, K, w, memory_.get());
 }
 

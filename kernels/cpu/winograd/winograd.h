@@ -7,8 +7,7 @@
 // the 4x4 tiles that read it: those that depend on it and their neighbours.
 #pragma once
 
-#include <memory>
-
+#include "kernels/cpu/aligned_memory.h"
 #include "kernels/cpu/winograd/tiles.h"
 #include "kernels/kernels.h"
 
@@ -39,7 +38,7 @@ class Filter {
 
  private:
   std::size_t bytes_;
-  std::unique_ptr<float[], void (*)(float*)> memory_;
+  AlignedFloats memory_;
 };
 
 /// y = act(conv(x, w) + bias + residual), as Kernels::conv_forward, from and to slices: floats of y that do

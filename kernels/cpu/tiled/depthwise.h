@@ -1,0 +1,42 @@
+// Depthwise convolution: some neighbouring pixels times one register of channels at a time, whose sums stay in
+// registers.
+#pragma once
+
+#include <span>
+
+#include "kernels/cpu/aligned_memory.h"
+#include "kernels/cpu/rows.h"
+#include "kernels/kernels.h"
+
+namespace nanopneumo::cpu::tiled {
+
+/// The weights, (R, S, C) with C filled up to whole registers; then the bias likewise.
+class DepthwiseFilter {
+ public:
+  /// w: (R, S, C); bias: (C), or empty.
+  DepthwiseFilter(const Window&, int C, std::span<const float> w, std::span<const float> bias);
+
+  int S() const { return S_; }
+  const float* tap(int r, int s) const { return memory_.get() + (r * S_ + s) * tap_; }
+  std::int64_t floats_of_a_tap() const { return tap_; }
+  const float* bias() const { return tap(R_, 0); }
+  std::size_t bytes() const { return static_cast<std::size_t>(size()) * sizeof(float); }
+
+ private:
+  std::int64_t size() const { return (R_ * S_ + 1) * tap_; }
+
+  int R_, S_;
+  std::int64_t tap_;
+  AlignedFloats memory_;
+};
+
+/// y = activation(x * w + bias) for row p of the output of one image, which begins at x. Each result is the sum in
+/// the order of w over the taps inside the image. From and to slices.
+void depthwise_row(const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&, Activation, int p,
+                   Rows y);
+
+/// The same for all rows of all images.
+void depthwise_forward(Stream&, const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&,
+                       Activation, Rows y);
+
+}  // namespace nanopneumo::cpu::tiled

@@ -1,0 +1,37 @@
+// The sums of a convolution for some pixels in a row and all filters.
+#pragma once
+
+#include "kernels/cpu/rows.h"
+#include "kernels/cpu/tiled/filter.h"
+#include "kernels/kernels.h"
+
+namespace nanopneumo::cpu::tiled {
+
+/// Where the windows of output pixels lie: that of pixel i begins at data + i * step, its rows are `row` floats
+/// apart, and each is S * C floats long.
+struct Windows {
+  const float* data;
+  std::int64_t step, row;
+};
+
+/// What becomes of the sums: y = activation(sum + bias + residual). Pixels as in y.
+struct Results {
+  Rows y;
+  ConstRows residual;  ///< data may be null
+  Activation activation;
+
+  /// The same from pixel `first` on.
+  Results from(std::int64_t first) const {
+    Results rest = *this;
+    rest.y.data += first * y.stride;
+    if (residual.data) rest.residual.data += first * residual.stride;
+    return rest;
+  }
+};
+
+/// `runs` times `pixels` pixels; the windows of a run lie one `run_step` after those of the run before, and its
+/// results follow theirs. A panel of the filters is read for all of them before the next one.
+void multiply(const Filter&, const Windows&, int runs, std::int64_t run_step, std::int64_t pixels,
+              const Results&);
+
+}  // namespace nanopneumo::cpu::tiled

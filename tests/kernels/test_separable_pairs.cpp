@@ -1,0 +1,83 @@
+// Depthwise convolutions that become one operation with the 1x1 convolutions after them.
+#include <doctest/doctest.h>
+
+#include "kernels/cpu/plan/separable_pairs.h"
+
+namespace nanopneumo::test {
+namespace {
+
+constexpr Window kWindow{3, 3, 2, 2, {0, 1, 0, 1}};
+
+PlanDepthwise<float> depthwise(int x, int y) {
+  return {.x = x,
+          .y = y,
+          .window = kWindow,
+          .w = std::vector<float>(36, 2),
+          .bias = {1, 2, 3, 4},
+          .activation = Activation::relu6};
+}
+
+PlanConvolution<float> pointwise(int x, int y, int residual = -1) {
+  return {.x = x,
+          .y = y,
+          .residual = residual,
+          .window = {},
+          .w = std::vector<float>(20, 3),
+          .bias = {5},
+          .activation = Activation::swish};
+}
+
+Plan<float> plan_of(std::vector<PlanOperation<float>> operations, int output) {
+  Plan<float> plan;
+  plan.values = {{4, 4, 4}, {2, 2, 4}, {2, 2, 5}, {2, 2, 5}, {2, 2, 5}};
+  plan.operations = std::move(operations);
+  plan.output = output;
+  return plan;
+}
+
+TEST_CASE("a depthwise convolution and the only reader of its result become one") {
+  Plan<float> plan = plan_of({depthwise(0, 1), pointwise(1, 2, 3)}, 2);
+  cpu::join_separable_pairs(plan);
+  REQUIRE(plan.operations.size() == 1);
+  const auto& op = std::get<PlanSeparable<float>>(plan.operations[0]);
+  CHECK(op.x == 0);
+  CHECK(op.y == 2);
+  CHECK(op.residual == 3);
+  CHECK(op.window == kWindow);
+  CHECK(op.depthwise_w == std::vector<float>(36, 2));
+  CHECK(op.depthwise_bias == std::vector<float>{1, 2, 3, 4});
+  CHECK(op.depthwise_activation == Activation::relu6);
+  CHECK(op.w == std::vector<float>(20, 3));
+  CHECK(op.bias == std::vector<float>{5});
+  CHECK(op.activation == Activation::swish);
+}
+
+TEST_CASE("a depthwise convolution stays where others read its result, too") {
+  Plan<float> twice =
+      plan_of({depthwise(0, 1), pointwise(1, 2), pointwise(1, 3), PlanAdd{2, 3, 4}}, 4);
+  cpu::join_separable_pairs(twice);
+  CHECK(twice.operations.size() == 4);
+  Plan<float> as_output = plan_of({depthwise(0, 1), pointwise(1, 2)}, 1);
+  cpu::join_separable_pairs(as_output);
+  CHECK(as_output.operations.size() == 2);
+  // A residual cannot be among them: it is like y, and x is read all over.
+  Plan<float> as_residual = plan_of({depthwise(0, 1), pointwise(1, 2, 1)}, 2);
+  cpu::join_separable_pairs(as_residual);
+  CHECK(as_residual.operations.size() == 2);
+}
+
+TEST_CASE("a depthwise convolution stays where the next convolution has a window or strides") {
+  for (const Window& window : {kWindow, Window{1, 1, 2, 2, {}}}) {
+    PlanConvolution<float> conv = pointwise(1, 2);
+    conv.window = window;
+    Plan<float> plan = plan_of({depthwise(0, 1), conv}, 2);
+    cpu::join_separable_pairs(plan);
+    CHECK(plan.operations.size() == 2);
+  }
+  Plan<float> other = plan_of({PlanActivation{0, 1, Activation::relu}, pointwise(1, 2)}, 2);
+  cpu::join_separable_pairs(other);
+  CHECK(other.operations.size() == 2);
+}
+
+}  // namespace
+}  // namespace nanopneumo::test

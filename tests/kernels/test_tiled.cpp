@@ -1,0 +1,196 @@
+// Our own convolutions for the CPU, whose sums stay in registers: from and to slices, for any window.
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "kernels/cpu/activation.h"
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/separable.h"
+#include "tests/kernels/conv_operands.h"
+#include "tests/support/cases.h"
+
+namespace nanopneumo::test {
+namespace {
+
+using namespace cpu;
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+/// Of shapes.h, with now and then so many channels that panels of several registers and a part are there.
+ConvDims any_conv(int index, CaseRandom& random) {
+  ConvDims d = conv_dims(index, random);
+  if (random.coin()) d.K = random.integer(1, 100);
+  return d;
+}
+
+/// A sum of products of numbers in [-1, 1], one after the other, whose roundings are of what has been summed so far,
+/// about sqrt(terms) / 3, though ReLU6 may leave less of the result.
+Tolerance rounding_of_running_sum(std::int64_t terms) {
+  Tolerance tolerance = rounding_of_sum(terms);
+  tolerance.absolute *= std::max(1.0, std::sqrt(static_cast<double>(terms)) / 3);
+  return tolerance;
+}
+
+TEST_CASE("Tiled convolution from and to slices agrees with the reference") {
+  for (const int threads : {1, 2, 3}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < kCases; ++index) {
+      CaseRandom random("tiled convolution", index);
+      const ConvDims d = any_conv(index, random);
+      const Operands operands(d, random);
+      const std::int64_t x_stride = d.C + random.integer(0, 1) * random.integer(0, 5),
+                         y_stride = d.K + random.integer(0, 5);
+      const std::vector<float> x = spread(operands.x, d.C, x_stride, kNaN);
+      // Half of the residuals are where the results go.
+      const bool in_place = !operands.residual.empty() && random.coin();
+      const std::int64_t residual_stride = in_place ? y_stride : d.K + random.integer(0, 5);
+      const std::vector<float> residual = spread(operands.residual, d.K, residual_stride, kNaN);
+      const tiled::Filter filter(d.window, d.C, d.K, operands.w, operands.bias);
+      std::vector<float> results[2];
+      for (std::vector<float>& y : results) {
+        y.assign(static_cast<std::size_t>(d.output_size() / d.K * y_stride), kNaN);
+        if (in_place) y = residual;
+        tiled::forward(stream, d, {x.data(), x_stride}, filter,
+                       {{y.data(), y_stride},
+                        {in_place ? y.data() : pointer(residual), residual_stride},
+                        operands.activation});
+      }
+      const std::string problem =
+          compare_slice(operands.reference(d), results[0], d.K, y_stride,
+                        rounding_of_running_sum(std::int64_t{d.window.R} * d.window.S * d.C + 2));
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      CHECK(std::memcmp(results[0].data(), results[1].data(), results[0].size() * sizeof(float)) ==
+            0);
+      count_cases();
+    }
+  }
+}
+
+struct DepthwiseOperands {
+  std::vector<float> x, w, bias;
+  Activation activation;
+  DepthwiseOperands(const ChannelwiseDims& d, CaseRandom& random)
+      : x(random.values(d.input_size())),
+        w(random.values(d.weight_size())),
+        bias(random.coin() ? random.values(d.C) : std::vector<float>()),
+        activation(any_activation(random)) {}
+
+  std::vector<double> reference(const ChannelwiseDims& d) const {
+    return run_on(reference_device(), 0,
+                  [&](auto& call) {
+                    call.ops().depthwise_forward(call.stream(), d, call.in(x), call.in(w),
+                                                 call.epilogue(bias, {}, activation),
+                                                 call.out("y", d.output_size(), kExact));
+                  })
+        .outputs.at("y")
+        .values;
+  }
+};
+
+/// Of shapes.h, with now and then so many channels that several registers and a part of one are there.
+ChannelwiseDims any_depthwise(int index, CaseRandom& random) {
+  ChannelwiseDims d = channelwise_dims(index, random);
+  if (random.coin()) d.C = random.integer(1, 250);
+  return d;
+}
+
+TEST_CASE("Tiled depthwise convolution from and to slices agrees with the reference") {
+  for (const int threads : {1, 2}) {
+    CpuStream stream(threads);
+    for (int index = 0; index < kCases; ++index) {
+      CaseRandom random("tiled depthwise", index);
+      const ChannelwiseDims d = any_depthwise(index, random);
+      const DepthwiseOperands operands(d, random);
+      const std::int64_t x_stride = d.C + random.integer(0, 5),
+                         y_stride = d.C + random.integer(0, 5);
+      const std::vector<float> x = spread(operands.x, d.C, x_stride, kNaN);
+      std::vector<float> y(static_cast<std::size_t>(d.output_size() / d.C * y_stride), kNaN);
+      const tiled::DepthwiseFilter filter(d.window, d.C, operands.w, operands.bias);
+      tiled::depthwise_forward(stream, d, {x.data(), x_stride}, filter, operands.activation,
+                               {y.data(), y_stride});
+      const std::string problem =
+          compare_slice(operands.reference(d), y, d.C, y_stride,
+                        rounding_of_sum(std::int64_t{d.window.R} * d.window.S + 1));
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      count_cases();
+    }
+  }
+}
+
+TEST_CASE(
+    "A separable convolution is its two convolutions, to the bit, with any number of threads") {
+  CpuStream one(1);
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("tiled separable", index);
+    const ChannelwiseDims d = any_depthwise(index, random);
+    const ConvDims pointwise{d.N, d.P(), d.Q(), d.C, random.integer(1, 70), {}};
+    const DepthwiseOperands first(d, random);
+    const Operands second(pointwise, random);
+    const tiled::DepthwiseFilter depthwise_filter(d.window, d.C, first.w, first.bias);
+    const tiled::Filter filter({}, d.C, pointwise.K, second.w, second.bias);
+    const ConstRows x{first.x.data(), d.C};
+    const auto results = [&](std::vector<float>& y) -> tiled::Results {
+      y.assign(static_cast<std::size_t>(pointwise.output_size()), kNaN);
+      return {{y.data(), pointwise.K}, {pointer(second.residual), pointwise.K}, second.activation};
+    };
+
+    std::vector<float> between(static_cast<std::size_t>(d.output_size()), kNaN), expected;
+    tiled::depthwise_forward(one, d, x, depthwise_filter, first.activation, {between.data(), d.C});
+    tiled::forward(one, pointwise, {between.data(), d.C}, filter, results(expected));
+    for (const int threads : {1, 2, 5}) {
+      CpuStream stream(threads);
+      std::vector<float> y;
+      tiled::separable_forward(stream, d, x, depthwise_filter, first.activation, filter,
+                               results(y));
+      CHECK_MESSAGE(y == expected, threads, " threads, ", str(d), " -> ", pointwise.K);
+    }
+    count_cases();
+  }
+}
+
+/// The largest difference from `f` in double, of numbers in [low, high], as a part of f where f is above 1e-30.
+template <class F, class G>
+double largest_error(float low, float high, F f, G exact) {
+  constexpr int kSteps = 1'000'003;
+  double largest = 0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const float x = low + (high - low) * static_cast<float>(i) / kSteps;
+    const double want = exact(double{x}), got = f(broadcast(x))[kLanes - 1];
+    const double error = std::abs(got - want) / std::max(std::abs(want), 1e-30);
+    if (!(error <= largest)) largest = error;
+  }
+  return largest;
+}
+
+TEST_CASE("Exponentials, sigmoid and swish of registers are within a few roundings") {
+  constexpr double kRounding = 6e-8;
+  const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  CHECK(largest_error(
+            -86.9f, 87.9f, [](Vec x) { return cpu::exp(x); },
+            [](double x) { return std::exp(x); }) < 2 * kRounding);
+  CHECK(largest_error(-60, 200, Sigmoid{}, sigmoid) < 4 * kRounding);
+  CHECK(largest_error(-60, 200, Swish{}, [&](double x) { return x * sigmoid(x); }) < 5 * kRounding);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  CHECK(Sigmoid{}(broadcast(kInfinity))[0] == 1);
+  CHECK(Sigmoid{}(broadcast(-kInfinity))[0] < 1e-37f);
+  CHECK(Swish{}(broadcast(-1000))[0] == doctest::Approx(0).epsilon(1e-30));
+}
+
+TEST_CASE("The activations of registers are those of numbers, of NaN too") {
+  for (const float x : {-3.0f, -0.0f, 0.0f, 2.5f, 6.0f, 7.0f}) {
+    CHECK(Relu{}(broadcast(x))[0] == Relu{}(x));
+    CHECK(Relu6{}(broadcast(x))[0] == Relu6{}(x));
+    CHECK(Sigmoid{}(broadcast(x))[0] == doctest::Approx(Sigmoid{}(x)).epsilon(1e-6));
+    CHECK(Swish{}(broadcast(x))[0] == doctest::Approx(Swish{}(x)).epsilon(1e-6));
+  }
+  const auto keeps_nan = [](auto f) { return std::isnan(f(broadcast(kNaN))[kLanes - 1]); };
+  CHECK(keeps_nan(Identity{}));
+  CHECK(keeps_nan(Relu{}));
+  CHECK(keeps_nan(Relu6{}));
+  CHECK(keeps_nan(Sigmoid{}));
+  CHECK(keeps_nan(Swish{}));
+}
+
+}  // namespace
+}  // namespace nanopneumo::test
