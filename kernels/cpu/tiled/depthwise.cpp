@@ -9,10 +9,11 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Sums that are in registers at once: enough for the processor to begin one while others are not yet done. They are
-/// those of some neighbouring pixels, and of the more neighbouring channels the fewer pixels there are.
-constexpr int kSums = 12;
-constexpr int kPixels = 6;
+/// Neighbouring pixels whose sums are in registers at once.
+constexpr int kPixels = 8;
+/// Registers of channels of each: the more the fewer pixels there are, so that the processor can begin one sum while
+/// others are not yet done.
+constexpr int registers_of(int pixels) { return pixels > 3 ? 1 : pixels > 1 ? 4 : 8; }
 
 /// Taps [r0, r1) x [s0, s1) of the windows of some neighbouring pixels: those inside the image.
 struct Taps {
@@ -24,17 +25,15 @@ struct Taps {
 
 /// The channels of some registers, from number c on.
 template <int pixels, int registers, class F, class Load, class Store>
-[[gnu::always_inline]] inline void filter_channels(const Taps taps, const DepthwiseFilter& filter,
-                                                   int c, const Rows y, Load load_x,
-                                                   Store store_y) {
+[[gnu::always_inline]] inline void filter_channels(const Taps& taps, const DepthwiseFilter& filter,
+                                                   int c, Rows y, Load load_x, Store store_y) {
   Vec sums[pixels][registers] = {};
   const std::int64_t w_next = filter.floats_of_a_tap();
   const float* row = taps.x + c;
   const float* w_row = filter.tap(taps.r0, taps.s0) + c;
-  const int columns = taps.s1 - taps.s0;
   for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += filter.S() * w_next) {
     const float *x = row, *w = w_row;
-    for (int s = 0; s < columns; ++s, x += taps.next, w += w_next)
+    for (int s = taps.s0; s < taps.s1; ++s, x += taps.next, w += w_next)
       unrolled<registers>([&](int k) __attribute__((always_inline)) {
         const Vec factor = load(w + k * kLanes);
         unrolled<pixels>([&](int i) __attribute__((always_inline)) {
@@ -50,63 +49,169 @@ template <int pixels, int registers, class F, class Load, class Store>
   });
 }
 
+/// The same for one register and all S columns of windows at a known stride: each number of x is read once for all
+/// windows that it is in.
+template <int pixels, int S, int stride, class F>
+[[gnu::always_inline]] inline void filter_register(const Taps& taps, const DepthwiseFilter& filter,
+                                                   int c, Rows y) {
+  Vec sums[pixels] = {};
+  const std::int64_t w_next = filter.floats_of_a_tap(), next = taps.next;
+  const float* row = taps.x + c;
+  const float* w_row = filter.tap(taps.r0, 0) + c;
+  for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += S * w_next) {
+    Vec w[S];
+    unrolled<S>([&](int s) __attribute__((always_inline)) { w[s] = load(w_row + s * w_next); });
+    const float* x = row;
+    unrolled<(pixels - 1) * stride + S>([&](int column) __attribute__((always_inline)) {
+      const Vec value = load(x);
+      x += next;
+      unrolled<pixels>([&](int i) __attribute__((always_inline)) {
+        const int s = column - i * stride;
+        if (s >= 0 && s < S) sums[i] = fma(value, w[s], sums[i]);
+      });
+    });
+  }
+  const Vec bias = load(filter.bias() + c);
+  float* to = y.data + c;
+  unrolled<pixels>([&](int i) __attribute__((always_inline)) {
+    store(to, F{}(sums[i] + bias));
+    to += y.stride;
+  });
+}
+
+/// Groups of neighbouring pixels, side by side and in some rows of output, that have the same taps inside the image.
+struct Block {
+  Taps first;  ///< of the first group
+  int rows, groups;
+  std::int64_t x_row, x_group;  ///< floats from one row of groups, and from one group, to the next
+  Rows y;
+  std::int64_t y_row, y_group;
+};
+
+/// Registers of channels are the outermost loop: what neighbouring windows share then stays in the first-level cache.
 template <int pixels, class F>
-void filter_pixels(const Taps& taps, const DepthwiseFilter& filter, int C, Rows y) {
+void filter_block(const Block& block, const DepthwiseFilter& filter, int C) {
   const auto load_all = [](const float* p) { return load(p); };
   const auto store_all = [](float* p, Vec v) { store(p, v); };
+  const auto for_each_group = [&](const auto& body) {
+    for (int row = 0; row < block.rows; ++row) {
+      Taps taps = block.first;
+      taps.x += row * block.x_row;
+      float* y = block.y.data + row * block.y_row;
+      for (int group = 0; group < block.groups; ++group) {
+        body(taps, Rows{y, block.y.stride});
+        taps.x += block.x_group;
+        y += block.y_group;
+      }
+    }
+  };
   int c = 0;
-  constexpr int kRegisters = kSums / pixels;
-  for (; c + kRegisters * kLanes <= C; c += kRegisters * kLanes)
-    filter_channels<pixels, kRegisters, F>(taps, filter, c, y, load_all, store_all);
+  const auto filter_registers = [&]<int S, int stride>() {
+    constexpr int kCacheLine = 64 / sizeof(float);
+    for (; c + kCacheLine <= C; c += kCacheLine)
+      for_each_group([&](const Taps& taps, Rows y) {
+        for (int lane = 0; lane < kCacheLine; lane += kLanes)
+          filter_register<pixels, S, stride, F>(taps, filter, c + lane, y);
+      });
+  };
+  const Taps& first = block.first;
+  const auto has = [&](int S, int stride) {
+    return filter.S() == S && first.s1 - first.s0 == S && first.step == stride * first.next;
+  };
+  if constexpr (registers_of(pixels) == 1) {
+    if (has(3, 1)) filter_registers.template operator()<3, 1>();
+    if (has(3, 2)) filter_registers.template operator()<3, 2>();
+    if (has(5, 1)) filter_registers.template operator()<5, 1>();
+  } else {
+    constexpr int kRegisters = registers_of(pixels);
+    for (; c + kRegisters * kLanes <= C; c += kRegisters * kLanes)
+      for_each_group([&](const Taps& taps, Rows y) {
+        filter_channels<pixels, kRegisters, F>(taps, filter, c, y, load_all, store_all);
+      });
+  }
   for (; c + kLanes <= C; c += kLanes)
-    filter_channels<pixels, 1, F>(taps, filter, c, y, load_all, store_all);
+    for_each_group([&](const Taps& taps, Rows y) {
+      filter_channels<pixels, 1, F>(taps, filter, c, y, load_all, store_all);
+    });
   if (const int rest = C - c; rest > 0)
-    filter_channels<pixels, 1, F>(
-        taps, filter, c, y, [=](const float* p) { return load_part(p, rest); },
-        [=](float* p, Vec v) { store_part(p, v, rest); });
+    for_each_group([&](const Taps& taps, Rows y) {
+      filter_channels<pixels, 1, F>(
+          taps, filter, c, y, [=](const float* p) { return load_part(p, rest); },
+          [=](float* p, Vec v) { store_part(p, v, rest); });
+    });
 }
 
 template <class F, int... i>
-constexpr auto pixels_of(std::integer_sequence<int, i...>) {
-  return std::array{&filter_pixels<i + 1, F>...};
+constexpr auto blocks_of(std::integer_sequence<int, i...>) {
+  return std::array{&filter_block<i + 1, F>...};
 }
 template <class F>
-constexpr auto kFilterPixels = pixels_of<F>(std::make_integer_sequence<int, kPixels>{});
+constexpr auto kFilterBlock = blocks_of<F>(std::make_integer_sequence<int, kPixels>{});
 
 /// The taps of a window that begins at `first` which lie in [0, size).
 struct Inside {
   int begin, end;
+  bool operator==(const Inside&) const = default;
   Inside(int first, int taps, int size)
       : begin(std::clamp(-first, 0, taps)), end(std::clamp(size - first, begin, taps)) {}
 };
 
-/// A row of output pixels: those whose windows lie inside the image in groups, the others one by one.
+/// Rows of one image's output that have the same rows of their windows inside the image.
 template <class F>
-void filter_row(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter& filter, int p,
-                Rows y) {
-  const Window& w = d.window;
-  const int Q = d.Q(), top = p * w.stride_h - w.pad.top;
-  const Inside rows(top, w.R, d.H);
-  const auto filter_some = [&](int q, int pixels) {
-    const int left = q * w.stride_w - w.pad.left;
-    const Inside columns(left, w.S, d.W);
-    const std::int64_t pixel = std::int64_t{top + rows.begin} * d.W + left + columns.begin;
-    kFilterPixels<F>[static_cast<std::size_t>(pixels - 1)](
-        {rows.begin, rows.end, columns.begin, columns.end, x.data + pixel * x.stride,
-         d.W * x.stride, x.stride, w.stride_w * x.stride},
-        filter, d.C, {y.data + q * y.stride, y.stride});
-  };
-  const int begin = std::min(Q, (w.pad.left + w.stride_w - 1) / w.stride_w);
-  const int last_start = d.W - w.S + w.pad.left;  // of a window inside the image
-  const int end = last_start < 0 ? begin : std::clamp(last_start / w.stride_w + 1, begin, Q);
-  for (int q = 0; q < begin; ++q) filter_some(q, 1);
-  const int parts = (end - begin + kPixels - 1) / kPixels;
-  for (int part = 0; part < parts; ++part) {
-    const Range own(end - begin, part, parts);
-    filter_some(begin + static_cast<int>(own.begin), static_cast<int>(own.end - own.begin));
+class RowFilter {
+ public:
+  /// From row p on, to y.
+  RowFilter(const ChannelwiseDims& d, ConstRows image, const DepthwiseFilter& filter, int p,
+            int rows, Rows y)
+      : d_(d),
+        image_(image),
+        filter_(filter),
+        top_(p * d.window.stride_h - d.window.pad.top),
+        rows_(rows),
+        y_(y) {}
+
+  /// Pixels whose windows lie inside the image in groups, the others one by one.
+  void run() const {
+    const Window& w = d_.window;
+    const int Q = d_.Q();
+    const int begin = std::min(Q, (w.pad.left + w.stride_w - 1) / w.stride_w);
+    const int last_start = d_.W - w.S + w.pad.left;  // of a window inside the image
+    const int end = last_start < 0 ? begin : std::clamp(last_start / w.stride_w + 1, begin, Q);
+    for (int q = 0; q < begin; ++q) filter_groups(q, 1, 1);
+    if (const int groups = (end - begin + kPixels - 1) / kPixels; groups > 0) {
+      const int size = (end - begin) / groups, larger = (end - begin) % groups;
+      if (larger > 0) filter_groups(begin, size + 1, larger);
+      filter_groups(begin + larger * (size + 1), size, groups - larger);
+    }
+    for (int q = end; q < Q; ++q) filter_groups(q, 1, 1);
   }
-  for (int q = end; q < Q; ++q) filter_some(q, 1);
-}
+
+ private:
+  void filter_groups(int q, int pixels, int groups) const {
+    const Window& w = d_.window;
+    const int left = q * w.stride_w - w.pad.left;
+    const Inside r(top_, w.R, d_.H), s(left, w.S, d_.W);
+    const std::int64_t pixel = std::int64_t{top_ + r.begin} * d_.W + left + s.begin;
+    const std::int64_t row = d_.W * image_.stride, step = w.stride_w * image_.stride;
+    kFilterBlock<F>[static_cast<std::size_t>(pixels - 1)](
+        {.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
+                   image_.stride, step},
+         .rows = rows_,
+         .groups = groups,
+         .x_row = w.stride_h * row,
+         .x_group = pixels * step,
+         .y = {y_.data + q * y_.stride, y_.stride},
+         .y_row = d_.Q() * y_.stride,
+         .y_group = pixels * y_.stride},
+        filter_, d_.C);
+  }
+
+  const ChannelwiseDims& d_;
+  ConstRows image_;
+  const DepthwiseFilter& filter_;
+  int top_, rows_;
+  Rows y_;
+};
 
 }  // namespace
 
@@ -122,18 +227,37 @@ DepthwiseFilter::DepthwiseFilter(const Window& window, int C, std::span<const fl
   std::ranges::copy(bias, memory_.get() + R_ * S_ * tap_);
 }
 
-void depthwise_row(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter& filter,
-                   Activation activation, int p, Rows y) {
-  with_activation(activation, [&]<class F>(F) { filter_row<F>(d, x, filter, p, y); });
+void depthwise_rows(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter& filter,
+                    Activation activation, std::int64_t first, std::int64_t end, Rows y) {
+  const int P = d.P();
+  const auto inside = [&](std::int64_t row) {
+    return Inside(d.window.stride_h * static_cast<int>(row % P) - d.window.pad.top, d.window.R,
+                  d.H);
+  };
+  with_activation(activation, [&]<class F>(F) {
+    while (first < end) {
+      const std::int64_t n = first / P, last = std::min(end, (n + 1) * P);
+      std::int64_t next = first + 1;
+      while (next < last && inside(next) == inside(first)) ++next;
+      RowFilter<F>(d, {x.data + n * d.H * d.W * x.stride, x.stride}, filter,
+                   static_cast<int>(first % P), static_cast<int>(next - first), y)
+          .run();
+      y.data += (next - first) * d.Q() * y.stride;
+      first = next;
+    }
+  });
 }
 
 void depthwise_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
                        const DepthwiseFilter& filter, Activation activation, Rows y) {
-  const int P = d.P();
-  parallel_for(stream, std::int64_t{d.N} * P, [&, activation](std::int64_t row) {
-    const ConstRows image{x.data + row / P * d.H * d.W * x.stride, x.stride};
-    depthwise_row(d, image, filter, activation, static_cast<int>(row % P),
-                  {y.data + row * d.Q() * y.stride, y.stride});
+  constexpr int kRows = 4;  // that share what they read
+  const std::int64_t rows = std::int64_t{d.N} * d.P();
+  const int threads = static_cast<int>(std::min<std::int64_t>(rows, cpu_stream(stream).threads()));
+  parallel_for(stream, threads, [&, activation](std::int64_t thread) {
+    const Range own(rows, static_cast<int>(thread), threads);
+    for (std::int64_t first = own.begin; first < own.end; first += kRows)
+      depthwise_rows(d, x, filter, activation, first, std::min(own.end, first + kRows),
+                     {y.data + first * d.Q() * y.stride, y.stride});
   });
 }
 

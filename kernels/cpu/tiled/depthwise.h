@@ -30,12 +30,12 @@ class DepthwiseFilter {
   AlignedFloats memory_;
 };
 
-/// y = activation(x * w + bias) for row p of the output of one image, which begins at x. Each result is the sum in
-/// the order of w over the taps inside the image. From and to slices.
-void depthwise_row(const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&, Activation, int p,
-                   Rows y);
+/// y = activation(x * w + bias) for the rows [first, end) of the output, which are numbered through all images. Each
+/// result is the sum in the order of w over the taps inside the image. From and to slices; y begins with row `first`.
+void depthwise_rows(const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&, Activation,
+                    std::int64_t first, std::int64_t end, Rows y);
 
-/// The same for all rows of all images.
+/// The same for all rows.
 void depthwise_forward(Stream&, const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&,
                        Activation, Rows y);
 

@@ -81,12 +81,34 @@ struct Tiles {
   }
 };
 
+/// Asks for memory, a piece at a time.
+class Fetch {
+ public:
+  Fetch(Upcoming upcoming, std::int64_t pieces)
+      : rest_(upcoming), piece_((upcoming.floats / pieces / kCacheLine + 1) * kCacheLine) {}
+
+  void next() {
+    constexpr int kRead = 0, kSecondLevel = 2;
+    const std::int64_t count = std::min(piece_, rest_.floats);
+    for (std::int64_t i = 0; i < count; i += kCacheLine)
+      __builtin_prefetch(rest_.data + i, kRead, kSecondLevel);
+    rest_.data += count;
+    rest_.floats -= count;
+  }
+
+ private:
+  static constexpr std::int64_t kCacheLine = 64 / sizeof(float);
+  Upcoming rest_;
+  std::int64_t piece_;
+};
+
 }  // namespace
 
 void multiply(const Filter& filter, const Windows& windows, int runs, std::int64_t run_step,
-              std::int64_t pixels, const Results& results) {
+              std::int64_t pixels, const Results& results, Upcoming upcoming) {
   const Tiles tiles(pixels);
   const int count = panels(filter.K());
+  Fetch fetch(upcoming, count * runs * tiles.count);
   with_activation(results.activation, [&]<class F>(F) {
     const auto multiply_by = [&](int p, int run, std::int64_t tile) {
       const int first = p * kPanel;
@@ -95,6 +117,7 @@ void multiply(const Filter& filter, const Windows& windows, int runs, std::int64
       const std::int64_t begin = tiles.begin(tile);
       Windows own = windows;
       own.data += run * run_step + begin * windows.step;
+      fetch.next();
       kTiles<F>[tiles.size(tile) - 1](panel, own, results.from(run * pixels + begin));
     };
     if (filter.bytes() <= kStays) {

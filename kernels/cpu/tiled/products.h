@@ -29,9 +29,15 @@ struct Results {
   }
 };
 
+/// Memory that will be read next.
+struct Upcoming {
+  const float* data = nullptr;
+  std::int64_t floats = 0;
+};
+
 /// `runs` times `pixels` pixels; the windows of a run lie one `run_step` after those of the run before, and its
-/// results follow theirs. A panel of the filters is read for all of them before the next one.
+/// results follow theirs. Meanwhile what is upcoming is fetched into the second-level cache.
 void multiply(const Filter&, const Windows&, int runs, std::int64_t run_step, std::int64_t pixels,
-              const Results&);
+              const Results&, Upcoming = {});
 
 }  // namespace nanopneumo::cpu::tiled
