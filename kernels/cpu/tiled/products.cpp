@@ -13,74 +13,6 @@ namespace {
 /// panel is read for many tiles before the next one.
 constexpr std::size_t kStays = 256 * 1024;
 
-/// One panel of the filters.
-struct Panel {
-  const float *w, *bias;
-  int R;
-  std::int64_t depth;
-  int first, channels;  ///< of K
-};
-
-/// Asks for what the end of a tile will read and write, so that it is there by then: neighbours in a column of y are
-/// too far apart for the processor to foresee them.
-template <int rows>
-[[gnu::always_inline]] inline void prefetch(const Panel& panel, const Results& results) {
-  constexpr int kWrite = 1;
-  unrolled<rows>([&](int r) __attribute__((always_inline)) {
-    const float* y = results.y.data + r * results.y.stride + panel.first;
-    __builtin_prefetch(y, kWrite);
-    __builtin_prefetch(y + kPanel - 1, kWrite);
-    if (results.residual.data && results.residual.data != results.y.data)
-      __builtin_prefetch(results.residual.data + r * results.residual.stride + panel.first);
-  });
-}
-
-template <int rows, class F>
-void multiply_tile(const Panel& panel, const Windows& windows, const Results& results) {
-  prefetch<rows>(panel, results);
-  Vec sums[rows][2] = {};
-  for (int r = 0; r < panel.R; ++r)
-    add_outer_products(panel.depth, windows.data + r * windows.row, windows.step, 1,
-                       panel.w + r * panel.depth * kPanel, sums);
-  // In variables of our own, which what is written to y cannot change for all the compiler knows.
-  const Rows y = results.y;
-  const ConstRows residual = results.residual;
-  const int first = panel.first, channels = panel.channels;
-  const float* const biases = panel.bias;
-  // No loops: sums whose number is not known while compiling are in no register.
-  unrolled<2>([&](int half) __attribute__((always_inline)) {
-    const int k = first + half * kLanes, rest = channels - half * kLanes;
-    if (rest <= 0) return;
-    const Vec bias = load(biases + half * kLanes);
-    unrolled<rows>([&](int r) __attribute__((always_inline)) {
-      Vec sum = sums[r][half] + bias;
-      if (residual.data) sum += load_up_to(residual.data + r * residual.stride + k, rest);
-      store_up_to(y.data + r * y.stride + k, F{}(sum), rest);
-    });
-  });
-}
-
-template <class F, int... i>
-constexpr auto tiles_of(std::integer_sequence<int, i...>) {
-  return std::array{&multiply_tile<i + 1, F>...};
-}
-template <class F>
-constexpr auto kTiles = tiles_of<F>(std::make_integer_sequence<int, kTileRows>{});
-
-/// The pixels of a run in tiles whose sizes differ by at most one.
-struct Tiles {
-  std::int64_t count, smaller,
-      larger;  ///< the first `larger` ones have a pixel more than the others
-  explicit Tiles(std::int64_t pixels)
-      : count((pixels + kTileRows - 1) / kTileRows),
-        smaller(pixels / count),
-        larger(pixels % count) {}
-  std::int64_t begin(std::int64_t tile) const { return tile * smaller + std::min(tile, larger); }
-  std::size_t size(std::int64_t tile) const {
-    return static_cast<std::size_t>(smaller + (tile < larger));
-  }
-};
-
 /// Asks for memory, a piece at a time.
 class Fetch {
  public:
@@ -102,33 +34,108 @@ class Fetch {
   std::int64_t piece_;
 };
 
+/// Asks for what the end of a tile will read and write from channel k on, so that it is there by then: neighbours in a
+/// column of y are too far apart for the processor to foresee them.
+template <int rows>
+[[gnu::always_inline]] inline void prefetch(int k, Rows y, ConstRows residual) {
+  constexpr int kWrite = 1;
+  unrolled<rows>([&](int r) __attribute__((always_inline)) {
+    __builtin_prefetch(y.data + r * y.stride + k, kWrite);
+    __builtin_prefetch(y.data + r * y.stride + k + kPanel - 1, kWrite);
+    if (residual.data && residual.data != y.data)
+      __builtin_prefetch(residual.data + r * residual.stride + k);
+  });
+}
+
+/// Some pixels times panel number p.
+template <int rows, class F>
+[[gnu::always_inline]] inline void multiply_tile(const Filter& filter, int p,
+                                                 const Windows& windows, Rows y,
+                                                 ConstRows residual) {
+  const int first = p * kPanel;
+  prefetch<rows>(first, y, residual);
+  Vec sums[rows][2] = {};
+  const float* w = filter.panel(p);
+  const float* x = windows.data;
+  for (int r = 0; r < filter.R(); ++r, x += windows.row, w += filter.depth() * kPanel)
+    add_outer_products(filter.depth(), x, windows.step, 1, w, sums);
+  // No loops: sums whose number is not known while compiling are in no register.
+  unrolled<2>([&](int half) __attribute__((always_inline)) {
+    const int k = first + half * kLanes, rest = filter.K() - k;
+    if (rest <= 0) return;
+    const Vec bias = load(filter.bias(p) + half * kLanes);
+    unrolled<rows>([&](int r) __attribute__((always_inline)) {
+      Vec sum = sums[r][half] + bias;
+      if (residual.data) sum += load_up_to(residual.data + r * residual.stride + k, rest);
+      store_up_to(y.data + r * y.stride + k, F{}(sum), rest);
+    });
+  });
+}
+
+/// Tiles of the same size side by side, times some panels.
+struct Block {
+  Windows windows;
+  Results results;
+  std::int64_t tiles;
+  int first_panel, end_panel;
+};
+
+template <int rows, class F>
+void multiply_block(const Filter& filter, const Block& block, Fetch& fetch) {
+  Windows windows = block.windows;
+  Rows y = block.results.y;
+  ConstRows residual = block.results.residual;
+  for (std::int64_t tile = 0; tile < block.tiles; ++tile) {
+    for (int p = block.first_panel; p < block.end_panel; ++p) {
+      fetch.next();
+      multiply_tile<rows, F>(filter, p, windows, y, residual);
+    }
+    windows.data += rows * windows.step;
+    y.data += rows * y.stride;
+    if (residual.data) residual.data += rows * residual.stride;
+  }
+}
+
+template <class F, int... i>
+constexpr auto blocks_of(std::integer_sequence<int, i...>) {
+  return std::array{&multiply_block<i + 1, F>...};
+}
+template <class F>
+constexpr auto kBlocks = blocks_of<F>(std::make_integer_sequence<int, kTileRows>{});
+
 }  // namespace
 
 void multiply(const Filter& filter, const Windows& windows, int runs, std::int64_t run_step,
               std::int64_t pixels, const Results& results, Upcoming upcoming) {
-  const Tiles tiles(pixels);
+  // Tiles whose sizes differ by at most one, the larger ones first.
+  const std::int64_t tiles = (pixels + kTileRows - 1) / kTileRows;
+  const std::int64_t size = pixels / tiles, larger = pixels % tiles;
   const int count = panels(filter.K());
-  Fetch fetch(upcoming, count * runs * tiles.count);
+  Fetch fetch(upcoming, count * runs * tiles);
   with_activation(results.activation, [&]<class F>(F) {
-    const auto multiply_by = [&](int p, int run, std::int64_t tile) {
-      const int first = p * kPanel;
-      const Panel panel{filter.panel(p), filter.bias(p), filter.R(),
-                        filter.depth(),  first,          std::min(kPanel, filter.K() - first)};
-      const std::int64_t begin = tiles.begin(tile);
-      Windows own = windows;
-      own.data += run * run_step + begin * windows.step;
-      fetch.next();
-      kTiles<F>[tiles.size(tile) - 1](panel, own, results.from(run * pixels + begin));
+    const auto multiply_some = [&](std::int64_t tile_size, std::int64_t some, int run,
+                                   std::int64_t begin, int first_panel, int end_panel) {
+      if (some == 0) return;
+      const std::int64_t offset = run * run_step + begin * windows.step;
+      kBlocks<F>[static_cast<std::size_t>(tile_size - 1)](
+          filter,
+          {.windows = {windows.data + offset, windows.step, windows.row},
+           .results = results.from(run * pixels + begin),
+           .tiles = some,
+           .first_panel = first_panel,
+           .end_panel = end_panel},
+          fetch);
     };
-    if (filter.bytes() <= kStays) {
-      for (int run = 0; run < runs; ++run)
-        for (std::int64_t tile = 0; tile < tiles.count; ++tile)
-          for (int p = 0; p < count; ++p) multiply_by(p, run, tile);
-    } else {
-      for (int p = 0; p < count; ++p)
-        for (int run = 0; run < runs; ++run)
-          for (std::int64_t tile = 0; tile < tiles.count; ++tile) multiply_by(p, run, tile);
-    }
+    const auto multiply_panels = [&](int first, int end) {
+      for (int run = 0; run < runs; ++run) {
+        multiply_some(size + 1, larger, run, 0, first, end);
+        multiply_some(size, tiles - larger, run, larger * (size + 1), first, end);
+      }
+    };
+    if (filter.bytes() <= kStays)
+      multiply_panels(0, count);
+    else
+      for (int p = 0; p < count; ++p) multiply_panels(p, p + 1);
   });
 }
 
