@@ -1,6 +1,8 @@
-// Pixels whose channels lie side by side, as our own kernels for the CPU read and write them.
+// Pixels whose channels lie side by side, as our own kernels for the CPU read and write them, and which of a
+// window's lie inside the image.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace nanopneumo::cpu {
@@ -14,6 +16,15 @@ struct ConstRows {
 struct Rows {
   float* data;
   std::int64_t stride;
+};
+
+/// The indices 0 <= i < limit for which first + i lies in [0, size).
+struct Inside {
+  int begin, end;
+  bool operator==(const Inside&) const = default;
+  Inside(int first, int limit, int size)
+      : begin(std::clamp(-first, 0, limit)), end(std::clamp(size - first, begin, limit)) {}
+  bool has(int i) const { return i >= begin && i < end; }
 };
 
 }  // namespace nanopneumo::cpu

@@ -14,7 +14,7 @@ struct OneDnnTime {
   std::string way;  ///< layout and algorithm: "blocked winograd"
 };
 
-/// The fastest way of oneDNN's to compute the convolution of `step`, with bias and without activation, for
+/// The fastest way of oneDNN's to compute `convolution`, with bias and without activation, for
 /// `images` images: on NHWC values, on values in the layout it likes best, and there by Winograd's algorithm
 /// where this oneDNN has it and the values are float32. Reorders are not counted. Median of five calls each.
 OneDnnTime fastest_onednn(CpuStream& stream, const PlannedConvolution& convolution, int images,

@@ -12,7 +12,7 @@ namespace {
 /// The convolution on its own, without a residual.
 Plan<float> only_convolution(const Plan<float>& plan, std::size_t i) {
   Plan<float> alone;
-  alone.operations = {plan.operations[i]};
+  alone.operations.push_back(plan.operations[i]);
   std::visit(
       [&](auto& op) {
         if constexpr (requires { op.w; }) {

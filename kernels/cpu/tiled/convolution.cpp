@@ -5,9 +5,6 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Output pixels for which a panel of the filters is read once.
-constexpr int kBandPixels = 8 * kTileRows;
-
 bool has_padding(const Window& w) { return w.pad != Padding2D{}; }
 
 /// The same convolution with what has no neighbours in one direction laid out in one row: images one below the other,

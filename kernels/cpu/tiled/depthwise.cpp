@@ -148,14 +148,6 @@ constexpr auto blocks_of(std::integer_sequence<int, i...>) {
 template <class F>
 constexpr auto kFilterBlock = blocks_of<F>(std::make_integer_sequence<int, kPixels>{});
 
-/// The taps of a window that begins at `first` which lie in [0, size).
-struct Inside {
-  int begin, end;
-  bool operator==(const Inside&) const = default;
-  Inside(int first, int taps, int size)
-      : begin(std::clamp(-first, 0, taps)), end(std::clamp(size - first, begin, taps)) {}
-};
-
 /// Rows of one image's output that have the same rows of their windows inside the image.
 template <class F>
 class RowFilter {

@@ -29,6 +29,9 @@ struct Results {
   }
 };
 
+/// Pixels for which multiply is best called: so many share the reading of a panel, and stay in the second-level cache.
+inline constexpr int kBandPixels = 8 * kTileRows;
+
 /// Memory that will be read next.
 struct Upcoming {
   const float* data = nullptr;

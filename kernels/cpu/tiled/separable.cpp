@@ -5,15 +5,12 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Pixels for which a panel of the pointwise filters is read once.
-constexpr int kBandPixels = 8 * kTileRows;
-
 /// The depthwise result of some rows of output.
 struct Band {
   int rows;
-  std::int64_t
-      stride;  ///< floats of a pixel: one register more than it needs, so that neighbours do not fall into
-               ///< the same few sets of the first-level cache
+  /// Floats of a pixel: a register more than it needs, so that neighbours do not fall into the same few sets of the
+  /// first-level cache.
+  std::int64_t stride;
   Band(const ChannelwiseDims& d)
       : rows(std::max(1, kBandPixels / d.Q())),
         stride((d.C + kLanes - 1) / kLanes * kLanes + kLanes) {}

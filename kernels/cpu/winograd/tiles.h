@@ -37,14 +37,6 @@ struct Tile {
   }
 };
 
-/// The indices 0 <= i < limit for which first + i lies in [0, size).
-struct Inside {
-  int begin, end;
-  Inside(int first, int limit, int size)
-      : begin(std::clamp(-first, 0, limit)), end(std::clamp(size - first, begin, limit)) {}
-  bool has(int i) const { return i >= begin && i < end; }
-};
-
 inline int blocks(int C) { return (C + kLanes - 1) / kLanes; }
 
 /// Transformed tiles of C channels: for each of the 36 positions (blocks of C, tiles, kLanes). The planes
