@@ -5,15 +5,27 @@ add_library(nanopneumo_options INTERFACE)
 target_link_libraries(nanopneumo_options INTERFACE nanopneumo_base)
 target_include_directories(nanopneumo_base INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(nanopneumo_base INTERFACE NANOPNEUMO_VERSION="${PROJECT_VERSION}")
+# -O3 for the kernels of the CPU; all else is compiled faster and into less with -O2.
+if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+endif()
+add_library(nanopneumo_kernel_options INTERFACE)
+if(NOT NANOPNEUMO_SANITIZE)
+  target_compile_options(nanopneumo_kernel_options INTERFACE "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O3>")
+endif()
 # Contraction of a*b+c into one rounding is left to the places that ask for it (std::fma): a result then
 # does not depend on what the compiler found to contract.
 # (nvcc takes options of its own, see Cuda.cmake.)
 function(nanopneumo_host_options target)
   target_compile_options(${target} INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${ARGN}>")
 endfunction()
-nanopneumo_host_options(nanopneumo_base -Wall -Wextra -Werror -ffp-contract=off)
+nanopneumo_host_options(nanopneumo_base -Wall -Wextra -Werror -ffp-contract=off -ffunction-sections -fdata-sections)
 if(NANOPNEUMO_NATIVE)
   nanopneumo_host_options(nanopneumo_base -march=native)
+endif()
+# Only the functions that are called and the libraries that are used, not all that others name.
+if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+  target_link_options(nanopneumo_base INTERFACE -Wl,--gc-sections -Wl,--as-needed)
 endif()
 if(NANOPNEUMO_SANITIZE)
   nanopneumo_host_options(nanopneumo_options -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -28,3 +28,5 @@ function(nanopneumo_use_precompiled target name)
 endfunction()
 
 nanopneumo_precompile(nanopneumo_precompiled)
+# (GCC 12 crashes on headers that were compiled with another -O.)
+nanopneumo_precompile(nanopneumo_precompiled_kernels DEPENDS nanopneumo_kernel_options)

@@ -191,11 +191,9 @@ class Fetch {
 
 DownloadEnd fetch_file(const Download& download, const DownloadWatch& watch,
                        const DownloadPatience& patience) {
-  if (!http_is_built())
-    throw_input_error(
-        "this nanopneumo was built without libcurl and cannot fetch {}: {}, or build it with the "
-        "packages libcurl4-openssl-dev and libssl-dev",
-        shown_url(download.url), download.remedy);
+  if (const std::optional<HttpLack> lack = http_lack())
+    throw_input_error("{} cannot be fetched, {}: {}, or {}", shown_url(download.url), lack->cause,
+                      download.remedy, lack->remedy);
   make_folders(download.target.parent_path());
   return Fetch(download, watch, patience).run();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,12 @@
 
 namespace nanopneumo {
 
-/// Whether this program was built with libcurl.
-bool http_is_built();
+/// Why http_get cannot work: in a build without libcurl, and on a machine without it (it is found when it is wanted).
+struct HttpLack {
+  std::string cause, remedy;
+};
+/// Nothing where it can.
+std::optional<HttpLack> http_lack();
 
 struct HttpRequest {
   std::string url;         ///< http:// or https://
@@ -47,6 +52,7 @@ struct HttpOutcome {
 
 /// Follows up to 5 redirects, to HTTP and HTTPS alone, and from HTTPS never to HTTP. Proxies are taken
 /// from the environment (https_proxy, no_proxy) as usual.
+/// To be called where there is no http_lack().
 HttpOutcome http_get(const HttpRequest& request, HttpReader& reader);
 
 }  // namespace nanopneumo

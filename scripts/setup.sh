@@ -56,15 +56,16 @@ build_jobs() {
 
 # build PRESET [TARGET]: configures CMakePresets.json's PRESET and builds all of it, or TARGET.
 build() {
-  local preset=$1 target=${2:-all} jobs folder=build generator=()
+  local preset=$1 target=${2:-all} jobs folder=build anew=()
   jobs=$(build_jobs)
   [ "$preset" = release ] || folder=build-$preset
-  # A folder that has been configured keeps its generator.
-  if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
-    generator=(-G Ninja)
+  # A folder that has been configured keeps what it was configured with.
+  if [ ! -f "$folder/CMakeCache.txt" ]; then
+    anew=(-DNANOPNEUMO_UNITY=ON)
+    if command -v ninja >/dev/null; then anew+=(-G Ninja); fi
   fi
   say "Building ($preset, $jobs at a time)"
-  cmake --preset "$preset" "${generator[@]}" >"$folder-configure.log" 2>&1 || {
+  cmake --preset "$preset" "${anew[@]}" >"$folder-configure.log" 2>&1 || {
     cat "$folder-configure.log"
     die "cmake could not configure the build, see above."
   }

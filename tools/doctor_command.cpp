@@ -92,7 +92,9 @@ void report_cache() {
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error))
     if (it->path().extension() == ".h5") found += "\n              " + it->path().string();
-  fmt::print("fetch         {}\n", http_is_built() ? "built in" : "not built: no libcurl");
+  const std::optional<HttpLack> lack = http_lack();
+  fmt::print("fetch         {}\n",
+             lack ? fmt::format("no: {}; {}", lack->cause, lack->remedy) : "yes");
   if (folder.empty())
     fmt::print("weights       no folder for them: neither NANOPNEUMO_HOME nor HOME is set\n");
   else

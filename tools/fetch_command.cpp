@@ -44,9 +44,8 @@ std::string url_of(const char* variable, const std::string& published, std::stri
 
 /// What can be done without this command.
 std::string by_hand(const fs::path& target, const char* variable) {
-  return fmt::format(
-      "download it by other means and copy it to {}{}", shown(target),
-      http_is_built() ? fmt::format(", or name a mirror's folder in {}", variable) : "");
+  return fmt::format("download it by other means and copy it to {}{}", shown(target),
+                     http_lack() ? "" : fmt::format(", or name a mirror's folder in {}", variable));
 }
 
 bool is_there(const fs::path& file) {
@@ -58,7 +57,7 @@ double megabytes(const fs::path& file) { return static_cast<double>(fs::file_siz
 
 /// Fetches with a bar; Ctrl-C keeps what is there.
 void fetch_with_bar(const std::string& what, const Download& download) {
-  if (http_is_built()) fmt::print("fetching {}\n", shown_url(download.url));
+  if (!http_lack()) fmt::print("fetching {}\n", shown_url(download.url));
   std::fflush(stdout);
   ProgressBar bar(what + ", kB", "MB", 1e-3);
   const SignalWatch signals;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "io/file_hash.h"
-#include "io/http_get.h"
 #include "io/safetensors_checksum.h"
 #include "io/versions.h"
 #include "kernels/cpu/onednn_version.h"
@@ -28,7 +27,7 @@ std::string file_checksum(const std::filesystem::path& file) {
 
 toml::table weights_table(const std::string& weights) {
   toml::table table{{"file", std::filesystem::path(weights).filename().string()}};
-  if (http_is_built())  // what downloads also verifies: OpenSSL is there
+  if (file_hash_is_known())
     table.insert("sha256", file_hash(weights, Digest::Kind::sha256));
   else
     table.insert("fnv1a64", file_checksum(weights));

@@ -1,15 +1,16 @@
 #include "io/file_hash.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <cerrno>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <system_error>
 #include <vector>
 
+#include "io/curl/libcrypto.h"
 #include "io/file_bytes.h"
 #include "io/file_descriptor.h"
 #include "tensor/errors.h"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{1} << 20;
 
 struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(EVP_MD_CTX* context) const { LibCrypto::get().MD_CTX_free(context); }
 };
 
 void require(int success, Digest::Kind kind) {
@@ -29,13 +30,35 @@ void require(int success, Digest::Kind kind) {
                       name_of(kind));
 }
 
+/// OpenSSL, or a sentence for the user.
+const LibCrypto& open_ssl(const std::filesystem::path& file, Digest::Kind kind) {
+  try {
+    return LibCrypto::get();
+  } catch (const std::runtime_error& error) {
+    throw_input_error(
+        "the {} of {} needs OpenSSL, which the loader does not find ({}): install the package "
+        "libssl3",
+        name_of(kind), shown(file), error.what());
+  }
+}
+
 }  // namespace
 
+bool file_hash_is_known() {
+  try {
+    LibCrypto::get();
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+}
+
 std::string file_hash(const std::filesystem::path& path, Digest::Kind kind) {
+  const LibCrypto& ssl = open_ssl(path, kind);
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(ssl.MD_CTX_new());
   if (!context) throw std::bad_alloc();
-  require(EVP_DigestInit_ex(context.get(), kind == Digest::Kind::md5 ? EVP_md5() : EVP_sha256(),
+  require(ssl.DigestInit_ex(context.get(), kind == Digest::Kind::md5 ? ssl.md5() : ssl.sha256(),
                             nullptr),
           kind);
   std::vector<unsigned char> chunk(kChunk);
@@ -48,11 +71,11 @@ std::string file_hash(const std::filesystem::path& path, Digest::Kind kind) {
     if (got < 0)
       throw_input_error("{} cannot be read ({}): check the path and its permissions", shown(path),
                         std::generic_category().message(errno));
-    require(EVP_DigestUpdate(context.get(), chunk.data(), static_cast<std::size_t>(got)), kind);
+    require(ssl.DigestUpdate(context.get(), chunk.data(), static_cast<std::size_t>(got)), kind);
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned length = 0;
-  require(EVP_DigestFinal_ex(context.get(), bytes.data(), &length), kind);
+  require(ssl.DigestFinal_ex(context.get(), bytes.data(), &length), kind);
   std::string hex;
   for (unsigned i = 0; i < length; ++i) hex += fmt::format("{:02x}", bytes[i]);
   return hex;

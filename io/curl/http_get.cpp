@@ -1,11 +1,10 @@
 #include "io/http_get.h"
 
-#include <curl/curl.h>
-
 #include <exception>
 #include <memory>
 #include <new>
 
+#include "io/curl/libcurl.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -15,13 +14,14 @@ constexpr long kMostRedirects = 5;
 constexpr long kSlowestBytesPerSecond = 128;
 
 struct CleanUp {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(CURL* handle) const { LibCurl::get().easy_cleanup(handle); }
+  void operator()(curl_slist* list) const { LibCurl::get().slist_free_all(list); }
 };
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
-  if (curl_easy_setopt(handle, option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (LibCurl::get().easy_setopt(handle, option, value) == CURLE_OUT_OF_MEMORY)
+    throw std::bad_alloc();
 }
 
 /// What libcurl's callbacks share. No exception may pass through libcurl, so it waits here.
@@ -81,7 +81,7 @@ int on_tick(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 /// Whether the last connection was made, so that what failed came later.
 bool was_connected(CURL* handle) {
   curl_off_t microseconds = 0;
-  curl_easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &microseconds);
+  LibCurl::get().easy_getinfo(handle, CURLINFO_CONNECT_TIME_T, &microseconds);
   return microseconds > 0;
 }
 
@@ -109,7 +109,9 @@ HttpEnd end_of(CURL* handle, CURLcode code) {
 }
 
 /// Schemes may be written in capitals.
-bool is_plain(const std::string& url) { return curl_strnequal(url.c_str(), "http://", 7); }
+bool is_plain(const std::string& url) {
+  return LibCurl::get().strnequal(url.c_str(), "http://", 7);
+}
 
 void ask_for(CURL* handle, const HttpRequest& request) {
   set(handle, CURLOPT_URL, request.url.c_str());
@@ -137,11 +139,19 @@ void report_to(CURL* handle, Transfer& transfer) {
 
 }  // namespace
 
-bool http_is_built() { return true; }
+std::optional<HttpLack> http_lack() {
+  try {
+    LibCurl::get();
+    return {};
+  } catch (const std::runtime_error& error) {
+    return HttpLack{
+        fmt::format("the loader does not find libcurl as it is needed ({})", error.what()),
+        "install the package libcurl4"};
+  }
+}
 
 HttpOutcome http_get(const HttpRequest& request, HttpReader& reader) {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, CleanUp> handle(started == CURLE_OK ? curl_easy_init() : nullptr);
+  const std::unique_ptr<CURL, CleanUp> handle(LibCurl::get().easy_init());
   if (!handle) throw std::bad_alloc();
   Transfer transfer{.reader = reader};
   char reason[CURL_ERROR_SIZE] = "";
@@ -150,16 +160,16 @@ HttpOutcome http_get(const HttpRequest& request, HttpReader& reader) {
   report_to(handle.get(), transfer);
   std::unique_ptr<curl_slist, CleanUp> headers;
   if (request.begin > 0 && !request.validator.empty()) {
-    headers.reset(curl_slist_append(nullptr, ("If-Range: " + request.validator).c_str()));
+    headers.reset(LibCurl::get().slist_append(nullptr, ("If-Range: " + request.validator).c_str()));
     set(handle.get(), CURLOPT_HTTPHEADER, headers.get());
   }
 
-  const CURLcode code = curl_easy_perform(handle.get());
+  const CURLcode code = LibCurl::get().easy_perform(handle.get());
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   if (transfer.stopped) return {HttpEnd::stopped, ""};
   // An answer may have no body.
   if (transfer.unwanted || (code == CURLE_OK && !transfer.begin())) return {HttpEnd::unwanted, ""};
-  return {end_of(handle.get(), code), *reason ? reason : curl_easy_strerror(code)};
+  return {end_of(handle.get(), code), *reason ? reason : LibCurl::get().easy_strerror(code)};
 }
 
 }  // namespace nanopneumo

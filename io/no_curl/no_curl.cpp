@@ -8,11 +8,16 @@
 
 namespace nanopneumo {
 
-bool http_is_built() { return false; }
+std::optional<HttpLack> http_lack() {
+  return HttpLack{"this nanopneumo was built without libcurl",
+                  "build it with the packages libcurl4-openssl-dev and libssl-dev"};
+}
 
 HttpOutcome http_get(const HttpRequest&, HttpReader&) {
   throw std::logic_error("http_get in a build without libcurl");
 }
+
+bool file_hash_is_known() { return false; }
 
 std::string file_hash(const std::filesystem::path& file, Digest::Kind kind) {
   throw_input_error(

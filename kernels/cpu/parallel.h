@@ -33,6 +33,15 @@ void parallel_for(Stream& stream, std::int64_t n, Body body) {
   for (std::int64_t i = 0; i < n; ++i) body(i);
 }
 
+/// Calls body(range, thread) for the range of [0, n) that each thread has, none of them empty.
+template <class Body>
+void parallel_ranges(Stream& stream, std::int64_t n, const Body& body) {
+  const auto threads = static_cast<int>(std::min<std::int64_t>(n, cpu_stream(stream).threads()));
+  parallel_for(stream, threads, [&](std::int64_t thread) {
+    body(Range(n, static_cast<int>(thread), threads), thread);
+  });
+}
+
 /// Calls body(i) for i in [0, n), vectorised: the calls must not depend on one another.
 template <class Body>
 void parallel_elements(Stream& stream, std::int64_t n, Body body) {

@@ -92,6 +92,28 @@ TEST_CASE("weights that are not there are asked for by the command that fetches 
   sandbox.refuse({"train", "cnn", "--weights", "w.h5"}, {"from scratch"});
 }
 
+TEST_CASE("a machine whose libcurl and OpenSSL cannot be used lacks nothing but fetch") {
+  const WithCache cache;
+  const Sandbox& sandbox = cache.sandbox;
+  sandbox.write("lib/libcurl.so.4", "no library");
+  sandbox.write("lib/libcrypto.so.3", "no library");
+  RunOptions options = with_mirror(unserved_url("/"));
+  options.environment["LD_LIBRARY_PATH"] = sandbox.path("lib");
+  sandbox.refuse(kFetchMobileNet,
+                 {"cannot be fetched, the loader does not find libcurl", "libcurl.so.4",
+                  "download it by other means and copy it to " + cache.weights(kMobileNet).string(),
+                  "install the package libcurl4"},
+                 options);
+  CHECK(contains(sandbox.succeed({"doctor"}, options).out, "fetch         no: the loader"));
+
+  put_phantoms(sandbox, "data");
+  sandbox.write("w.h5", mobilenet_file(sandbox));
+  sandbox.succeed({"train", "mobilenet", "--weights", "w.h5", "--epochs", "1", "--image-size", "46",
+                   "--data", "data", "--batch", "4", "--threads", "1", "--out", "run"},
+                  options);
+  CHECK(contains(sandbox.read("run/provenance.toml"), "fnv1a64"));
+}
+
 TEST_CASE("a file with top is fetched for classify") {
   const WithCache cache;
   const HttpServer server(serving(mobilenet_file(cache.sandbox, {.include_top = true})));

@@ -22,23 +22,13 @@ std::unique_ptr<PlanStep> function_step(Run run) {
   return std::make_unique<FunctionStep<Run>>(std::move(run));
 }
 
-/// Calls body(first, last) for the pixels of each thread.
-template <class Body>
-void parallel_pixels(CpuStream& stream, std::int64_t pixels, const Body& body) {
-  const int threads = static_cast<int>(std::clamp<std::int64_t>(pixels, 1, stream.threads()));
-  parallel_for(stream, threads, [&](std::int64_t part) {
-    const Range range(pixels, static_cast<int>(part), threads);
-    body(range.begin, range.end);
-  });
-}
-
 /// y[i,c] = f(c, x[i,c]) for C channels of some pixels; y may be x.
 template <class E, class F>
 void map_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<const E> x, Pixels<E> y,
                 const F& f) {
-  parallel_pixels(stream, pixels, [&](std::int64_t first, std::int64_t last) {
+  parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
     const F function = f;
-    for (std::int64_t i = first; i < last; ++i) {
+    for (std::int64_t i = own.begin; i < own.end; ++i) {
       const E* from = x.data + i * x.stride;
       E* to = y.data + i * y.stride;
 #pragma omp simd
@@ -55,12 +45,12 @@ Pixels<const E> read_only(Pixels<E> pixels) {
 /// Copies C channels of some pixels.
 template <class E>
 void copy_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<const E> x, Pixels<E> y) {
-  parallel_pixels(stream, pixels, [&](std::int64_t first, std::int64_t last) {
+  parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
     if (x.stride == C && y.stride == C) {
-      std::copy(x.data + first * C, x.data + last * C, y.data + first * C);
+      std::copy(x.data + own.begin * C, x.data + own.end * C, y.data + own.begin * C);
       return;
     }
-    for (std::int64_t i = first; i < last; ++i)
+    for (std::int64_t i = own.begin; i < own.end; ++i)
       std::copy_n(x.data + i * x.stride, C, y.data + i * y.stride);
   });
 }

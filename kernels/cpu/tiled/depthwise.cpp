@@ -244,9 +244,7 @@ void depthwise_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
                        const DepthwiseFilter& filter, Activation activation, Rows y) {
   constexpr int kRows = 4;  // that share what they read
   const std::int64_t rows = std::int64_t{d.N} * d.P();
-  const int threads = static_cast<int>(std::min<std::int64_t>(rows, cpu_stream(stream).threads()));
-  parallel_for(stream, threads, [&, activation](std::int64_t thread) {
-    const Range own(rows, static_cast<int>(thread), threads);
+  parallel_ranges(stream, rows, [&](const Range& own, std::int64_t) {
     for (std::int64_t first = own.begin; first < own.end; first += kRows)
       depthwise_rows(d, x, filter, activation, first, std::min(own.end, first + kRows),
                      {y.data + first * d.Q() * y.stride, y.stride});

@@ -47,10 +47,8 @@ void separable_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
   auto* memory =
       static_cast<float*>(cpu_stream(stream).workspace(separable_workspace_bytes(stream, d)));
   const std::int64_t rows = std::int64_t{d.N} * d.P();
-  const int threads = static_cast<int>(std::min<std::int64_t>(rows, cpu_stream(stream).threads()));
-  parallel_for(stream, threads, [&, memory](std::int64_t thread) {
+  parallel_ranges(stream, rows, [&](const Range& share, std::int64_t thread) {
     float* own = memory + thread * band.floats(Q);
-    const Range share(rows, static_cast<int>(thread), threads);
     for (std::int64_t first = share.begin; first < share.end; first += band.rows) {
       const std::int64_t end = std::min(share.end, first + band.rows);
       depthwise_rows(d, x, depthwise, depthwise_activation, first, end, {own, band.stride});

@@ -1,10 +1,11 @@
 #include "kernels/cuda/runtime/cublas_gemm.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <stdexcept>
 #include <string>
+
+#include "kernels/shared_library.h"
 
 namespace nanopneumo::cuda {
 namespace {
@@ -23,36 +24,25 @@ using StatusNameFunction = const char*(int status);
 constexpr int kPlain = 0, kTransposed = 1;  // CUBLAS_OP_N, CUBLAS_OP_T
 constexpr int kDefaultMath = 0;             // CUBLAS_DEFAULT_MATH: float32, no tensor cores
 
-/// Stays open until the program ends: the library keeps state of its own.
-void* open_cublas() {
-  std::string reasons;
-  for (const char* name : {"libcublas.so.13", "libcublas.so.12", "libcublas.so"}) {
-    if (void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
-    const char* reason = ::dlerror();
-    reasons += fmt::format("{}{}", reasons.empty() ? "" : "; ", reason ? reason : name);
+SharedLibrary open_cublas() {
+  try {
+    return SharedLibrary("cuBLAS", {"libcublas.so.13", "libcublas.so.12", "libcublas.so"});
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(
+        fmt::format("--gemm cublas: {}; install it, name its folder in LD_LIBRARY_PATH, or leave "
+                    "--gemm away",
+                    error.what()));
   }
-  throw std::runtime_error(
-      fmt::format("--gemm cublas needs the library cuBLAS, which the loader does not find ({}); "
-                  "install it, name "
-                  "its folder in LD_LIBRARY_PATH, or leave --gemm away",
-                  reasons));
-}
-
-template <class Function>
-Function* function(void* library, const char* name) {
-  void* address = ::dlsym(library, name);
-  if (!address) throw std::runtime_error(fmt::format("cuBLAS has no function {}", name));
-  return reinterpret_cast<Function*>(address);
 }
 
 class CublasGemm final : public LibraryGemm {
  public:
   explicit CublasGemm(cudaStream_t stream) {
-    check(function<CreateFunction>(library_, "cublasCreate_v2")(&handle_), "cublasCreate");
+    check(library_.function<CreateFunction>("cublasCreate_v2")(&handle_), "cublasCreate");
     try {
-      check(function<SetStreamFunction>(library_, "cublasSetStream_v2")(handle_, stream),
+      check(library_.function<SetStreamFunction>("cublasSetStream_v2")(handle_, stream),
             "cublasSetStream");
-      check(function<SetMathModeFunction>(library_, "cublasSetMathMode")(handle_, kDefaultMath),
+      check(library_.function<SetMathModeFunction>("cublasSetMathMode")(handle_, kDefaultMath),
             "cublasSetMathMode");
     } catch (...) {
       destroy_(handle_);
@@ -82,10 +72,10 @@ class CublasGemm final : public LibraryGemm {
     if (status != 0) throw std::runtime_error(fmt::format("{}: {}", call, status_name_(status)));
   }
 
-  void* library_ = open_cublas();
-  StatusNameFunction* status_name_ = function<StatusNameFunction>(library_, "cublasGetStatusName");
-  DestroyFunction* destroy_ = function<DestroyFunction>(library_, "cublasDestroy_v2");
-  SgemmFunction* sgemm_ = function<SgemmFunction>(library_, "cublasSgemm_v2");
+  SharedLibrary library_ = open_cublas();
+  StatusNameFunction* status_name_ = library_.function<StatusNameFunction>("cublasGetStatusName");
+  DestroyFunction* destroy_ = library_.function<DestroyFunction>("cublasDestroy_v2");
+  SgemmFunction* sgemm_ = library_.function<SgemmFunction>("cublasSgemm_v2");
   Handle handle_ = nullptr;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "kernels/cuda/runtime/cuda_memory.h"
-#include "tools/bench/cuda/shared_library.h"
+#include "kernels/shared_library.h"
 
 // Calls a function of the library and throws std::runtime_error with its name where it fails.
 #define CUBLASLT_CALL(library, function, ...) \

@@ -1,11 +1,11 @@
-#include "tools/bench/cuda/shared_library.h"
+#include "kernels/shared_library.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <stdexcept>
 
-namespace nanopneumo::bench {
+namespace nanopneumo {
 
 SharedLibrary::SharedLibrary(const std::string& title, std::initializer_list<const char*> names)
     : title_(title) {
@@ -28,4 +28,4 @@ void* SharedLibrary::address(const char* name) const {
   return found;
 }
 
-}  // namespace nanopneumo::bench
+}  // namespace nanopneumo

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <string>
 
-namespace nanopneumo::bench {
+namespace nanopneumo {
 
 class SharedLibrary {
  public:
@@ -30,4 +30,4 @@ class SharedLibrary {
   void* handle_ = nullptr;
 };
 
-}  // namespace nanopneumo::bench
+}  // namespace nanopneumo
