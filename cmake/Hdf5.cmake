@@ -1,4 +1,4 @@
-# HDF5: the static library where it links, since Debian's shared one brings libcurl and what that needs, 35
+# HDF5: the static library where it links, since Debian's shared one brings libcurl and what that needs, 30
 # libraries of 20 MB. Sets HDF5_C_INCLUDE_DIRS and nanopneumo_hdf5_libraries.
 find_package(HDF5 REQUIRED COMPONENTS C)
 set(nanopneumo_hdf5_libraries ${HDF5_C_LIBRARIES})

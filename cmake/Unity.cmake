@@ -2,9 +2,10 @@
 # of the same headers. After a change more is compiled anew, so scripts/setup.sh asks for it and developers need not.
 option(NANOPNEUMO_UNITY "Compile several files at once, for a faster first build" OFF)
 
-# For all but the kernels and their tests, which take the compiler long on their own.
+# For all but the kernels and their tests, which take the compiler long on their own, and bench, which has other files
+# on other machines.
 function(nanopneumo_unity target)
-  if(NOT target MATCHES "(kernels|emulator)$")
+  if(NOT target MATCHES "(kernels|emulator|bench)$")
     set_target_properties(${target} PROPERTIES UNITY_BUILD ${NANOPNEUMO_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   endif()
 endfunction()
@@ -14,6 +15,4 @@ function(nanopneumo_no_unity)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 nanopneumo_no_unity(
-  io/hdf5_node.cpp io/hdf5_tensor.cpp io/keras_layers.cpp io/safetensors_header.cpp inside/channel_grid.cpp
-  tools/bench/dense_operations.cpp tools/bench/depthwise_operations.cpp tools/bench/ladder.cpp
-  tools/bench/timing_device.cpp)
+  io/hdf5_node.cpp io/hdf5_tensor.cpp io/keras_layers.cpp io/safetensors_header.cpp inside/channel_grid.cpp)

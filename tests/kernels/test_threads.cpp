@@ -1,5 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "kernels/cpu/parallel.h"
 #include "tests/kernels/conformance.h"
 #include "tests/kernels/shapes.h"
 #include "tests/support/cases.h"
@@ -58,4 +63,42 @@ TEST_CASE("augment_image does not depend on the number of threads") {
 }
 
 }  // namespace
+TEST_CASE("Pieces of a loop cover it once, whatever its length and the number of threads") {
+  for (const int threads : {1, 2, 3, 5, 70})
+    for (const std::int64_t n : {0, 1, 2, 7, 63, 64, 65, 1000})
+      for (const std::int64_t most : {1, 3, 64, 2000}) {
+        std::vector<std::atomic<int>> visits(static_cast<std::size_t>(n));
+        std::atomic<int> wrong = 0;
+        cpu::parallel_pieces(threads, n, most, [&](const cpu::Range& piece, int thread) {
+          if (piece.end - piece.begin < 1 || piece.end - piece.begin > most) ++wrong;
+          if (thread < 0 || thread >= threads) ++wrong;
+          for (std::int64_t i = piece.begin; i < piece.end; ++i)
+            ++visits[static_cast<std::size_t>(i)];
+        });
+        CAPTURE(threads);
+        CAPTURE(n);
+        CAPTURE(most);
+        CHECK(wrong == 0);
+        CHECK(std::ranges::all_of(visits, [](int count) { return count == 1; }));
+        count_cases();
+      }
+}
+
+TEST_CASE("Who is done goes on with the pieces of a thread that is not") {
+  constexpr int kPieces = 20;
+  std::atomic<int> done = 0;
+  bool waited_for_all = false;
+  cpu::parallel_pieces(2, kPieces, 1, [&](const cpu::Range& piece, int) {
+    if (piece.begin == 0) {  // a thread that is held up until the other has done all the rest
+      const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+      while (done < kPieces - 1 && std::chrono::steady_clock::now() < patience)
+        std::this_thread::yield();
+      waited_for_all = done == kPieces - 1;
+    }
+    ++done;
+  });
+  CHECK(waited_for_all);
+  count_cases();
+}
+
 }  // namespace nanopneumo::test

@@ -22,13 +22,16 @@ std::unique_ptr<PlanStep> function_step(Run run) {
   return std::make_unique<FunctionStep<Run>>(std::move(run));
 }
 
+/// Pixels that are worth the handing out.
+inline constexpr int kPixels = 128;
+
 /// y[i,c] = f(c, x[i,c]) for C channels of some pixels; y may be x.
 template <class E, class F>
 void map_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<const E> x, Pixels<E> y,
                 const F& f) {
-  parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
+  parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
     const F function = f;
-    for (std::int64_t i = own.begin; i < own.end; ++i) {
+    for (std::int64_t i = piece.begin; i < piece.end; ++i) {
       const E* from = x.data + i * x.stride;
       E* to = y.data + i * y.stride;
 #pragma omp simd
@@ -45,12 +48,12 @@ Pixels<const E> read_only(Pixels<E> pixels) {
 /// Copies C channels of some pixels.
 template <class E>
 void copy_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<const E> x, Pixels<E> y) {
-  parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
+  parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
     if (x.stride == C && y.stride == C) {
-      std::copy(x.data + own.begin * C, x.data + own.end * C, y.data + own.begin * C);
+      std::copy(x.data + piece.begin * C, x.data + piece.end * C, y.data + piece.begin * C);
       return;
     }
-    for (std::int64_t i = own.begin; i < own.end; ++i)
+    for (std::int64_t i = piece.begin; i < piece.end; ++i)
       std::copy_n(x.data + i * x.stride, C, y.data + i * y.stride);
   });
 }

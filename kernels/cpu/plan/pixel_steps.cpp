@@ -41,8 +41,8 @@ std::unique_ptr<PlanStep> softmax_step(const StepContext<E>& context, std::size_
       temporary == Placement::kNone ? context.at(op.y) : Pixels<E>{context.arena + temporary, C};
   return function_step([=, pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
                         y = context.at(op.y)](CpuStream& stream) {
-    parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
-      for (std::int64_t p = own.begin; p < own.end; ++p) {
+    parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+      for (std::int64_t p = piece.begin; p < piece.end; ++p) {
         const E* in = x.data + p * x.stride;
         E* out = result.data + p * result.stride;
         float largest = to_float(in[0]);
@@ -63,8 +63,8 @@ std::unique_ptr<PlanStep> add_step(const StepContext<E>& context, const PlanAdd&
                         pixels = context.pixels(op.y), a = read_only(context.at(op.a)),
                         b = read_only(context.at(op.b)), y = context.at(op.y)](CpuStream& stream) {
     with_activation(activation, [&](auto f) {
-      parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
-        for (std::int64_t i = own.begin; i < own.end; ++i) {
+      parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+        for (std::int64_t i = piece.begin; i < piece.end; ++i) {
           const E *left = a.data + i * a.stride, *right = b.data + i * b.stride;
           E* out = y.data + i * y.stride;
 #pragma omp simd
@@ -81,8 +81,8 @@ std::unique_ptr<PlanStep> scale_step(const StepContext<E>& context, const PlanSc
   return function_step([C = context.value(op.y).C, per_image = context.value(op.y).pixels(),
                         pixels = context.pixels(op.y), x = read_only(context.at(op.x)),
                         s = read_only(context.at(op.s)), y = context.at(op.y)](CpuStream& stream) {
-    parallel_ranges(stream, pixels, [&](const Range& own, std::int64_t) {
-      for (std::int64_t i = own.begin; i < own.end; ++i) {
+    parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+      for (std::int64_t i = piece.begin; i < piece.end; ++i) {
         const E *in = x.data + i * x.stride, *factors = s.data + i / per_image * s.stride;
         E* out = y.data + i * y.stride;
 #pragma omp simd

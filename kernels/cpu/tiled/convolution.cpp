@@ -120,8 +120,8 @@ void forward(Stream& stream, const ConvDims& dims, ConstRows x, const Filter& fi
       static_cast<float*>(cpu_stream(stream).workspace(workspace_bytes(stream, dims, x.stride)));
   const Convolution convolution{d, x, filter, results, needs_copy(d, x.stride)};
   const std::int64_t rows = std::int64_t{d.N} * d.P();
-  parallel_ranges(stream, rows, [&](const Range& own, std::int64_t thread) {
-    convolution.compute_rows(own, memory + thread * floats);
+  parallel_pieces(stream, rows, band_rows(d), [&](const Range& piece, int thread) {
+    convolution.compute_rows(piece, memory + thread * floats);
   });
 }
 

@@ -244,10 +244,9 @@ void depthwise_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
                        const DepthwiseFilter& filter, Activation activation, Rows y) {
   constexpr int kRows = 4;  // that share what they read
   const std::int64_t rows = std::int64_t{d.N} * d.P();
-  parallel_ranges(stream, rows, [&](const Range& own, std::int64_t) {
-    for (std::int64_t first = own.begin; first < own.end; first += kRows)
-      depthwise_rows(d, x, filter, activation, first, std::min(own.end, first + kRows),
-                     {y.data + first * d.Q() * y.stride, y.stride});
+  parallel_pieces(stream, rows, kRows, [&](const Range& piece, int) {
+    depthwise_rows(d, x, filter, activation, piece.begin, piece.end,
+                   {y.data + piece.begin * d.Q() * y.stride, y.stride});
   });
 }
 

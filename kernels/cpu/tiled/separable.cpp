@@ -47,14 +47,13 @@ void separable_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
   auto* memory =
       static_cast<float*>(cpu_stream(stream).workspace(separable_workspace_bytes(stream, d)));
   const std::int64_t rows = std::int64_t{d.N} * d.P();
-  parallel_ranges(stream, rows, [&](const Range& share, std::int64_t thread) {
+  parallel_pieces(stream, rows, band.rows, [&](const Range& piece, int thread) {
     float* own = memory + thread * band.floats(Q);
-    for (std::int64_t first = share.begin; first < share.end; first += band.rows) {
-      const std::int64_t end = std::min(share.end, first + band.rows);
-      depthwise_rows(d, x, depthwise, depthwise_activation, first, end, {own, band.stride});
-      multiply(pointwise, {own, band.stride, 0}, 1, 0, (end - first) * Q, results.from(first * Q),
-               rows_read_next(d, x, end, std::min(share.end, end + band.rows)));
-    }
+    depthwise_rows(d, x, depthwise, depthwise_activation, piece.begin, piece.end,
+                   {own, band.stride});
+    multiply(pointwise, {own, band.stride, 0}, 1, 0, (piece.end - piece.begin) * Q,
+             results.from(piece.begin * Q),
+             rows_read_next(d, x, piece.end, std::min(rows, piece.end + band.rows)));
   });
 }
 
