@@ -62,7 +62,6 @@ TEST_CASE("augment_image does not depend on the number of threads") {
   });
 }
 
-}  // namespace
 TEST_CASE("Pieces of a loop cover it once, whatever its length and the number of threads") {
   for (const int threads : {1, 2, 3, 5, 70})
     for (const std::int64_t n : {0, 1, 2, 7, 63, 64, 65, 1000})
@@ -101,4 +100,5 @@ TEST_CASE("Who is done goes on with the pieces of a thread that is not") {
   count_cases();
 }
 
+}  // namespace
 }  // namespace nanopneumo::test
