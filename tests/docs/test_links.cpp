@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "tests/docs/markdown.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& file) {
-  std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// README.md and docs/*.md.
 std::vector<fs::path> documents() {
@@ -38,7 +32,7 @@ std::string fault(const fs::path& document, const std::string& target) {
   if (path.starts_with('/') || !fs::exists(file)) return "there is no " + path;
   if (hash == std::string::npos) return "";
   const std::string anchor = target.substr(hash + 1);
-  return heading_anchors(content(file)).contains(anchor) ? "" : "no heading #" + anchor;
+  return heading_anchors(file_content(file)).contains(anchor) ? "" : "no heading #" + anchor;
 }
 
 bool is_external(const std::string& target) {
@@ -71,7 +65,7 @@ TEST_CASE("a link that leads nowhere is noticed") {
 TEST_CASE("every relative link of the documentation leads to a file and a heading") {
   for (const fs::path& document : documents()) {
     CAPTURE(document.filename().string());
-    const std::vector<std::string> targets = link_targets(content(document));
+    const std::vector<std::string> targets = link_targets(file_content(document));
     CHECK(!targets.empty());
     for (const std::string& target : targets) {
       if (is_external(target)) continue;

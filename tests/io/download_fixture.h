@@ -8,6 +8,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/http_server.h"
 
 namespace nanopneumo::test {

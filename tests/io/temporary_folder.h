@@ -41,9 +41,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-inline std::string file_content(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace nanopneumo::test

@@ -11,6 +11,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace fs = std::filesystem;

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "tests/io/download_fixture.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

@@ -4,6 +4,7 @@
 #include "tests/io/keras_files.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

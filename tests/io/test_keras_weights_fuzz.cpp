@@ -13,6 +13,7 @@
 #include "tests/io/temporary_folder.h"
 #include "tests/io/two_layers.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/manifest.h"
 
 namespace nanopneumo::test {

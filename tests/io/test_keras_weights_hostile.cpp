@@ -4,6 +4,7 @@
 
 #include "tests/io/open_watch.h"
 #include "tests/io/two_layer_files.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace fs = std::filesystem;

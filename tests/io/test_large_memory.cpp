@@ -8,6 +8,7 @@
 #include "io/large_memory.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

@@ -7,6 +7,7 @@
 #include "tensor/errors.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

@@ -9,6 +9,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/formula.h"
 
 namespace nanopneumo::test {

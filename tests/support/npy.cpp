@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -47,8 +47,7 @@ Shape parse_shape(const std::string& text) {
 }  // namespace
 
 NpyArray read_npy(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  const std::string bytes = file_content(path);
   constexpr std::string_view kMagicAndVersion("\x93NUMPY\x01\x00", 8);
   if (bytes.size() < 10 || !bytes.starts_with(kMagicAndVersion))
     refuse(path, "not an .npy file of format 1.0");

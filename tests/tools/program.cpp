@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tests/io/temporary_folder.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 
 namespace nanopneumo::test {
 namespace {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tests/io/temporary_folder.h"
+#include "tests/support/file_content.h"
 #include "tests/tools/program.h"
 
 namespace nanopneumo::test {

@@ -2,13 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "models/registry.h"
 #include "models/summary.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/npy.h"
 #include "tests/tools/phantom_data.h"
 
@@ -18,11 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kDocs = fs::path(NANOPNEUMO_SOURCE_DIR) / "docs";
-
-std::string content(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// A sandbox with picture.png.
 struct WithPicture {
@@ -37,14 +31,14 @@ struct WithPicture {
 
 TEST_CASE("docs/architectures.md and its pictures are what draw makes of the models") {
   const Sandbox sandbox;
-  sandbox.write("architectures.md", content(kDocs / "architectures.md"));
+  sandbox.write("architectures.md", file_content(kDocs / "architectures.md"));
   sandbox.succeed({"draw", "--update", "architectures.md"});
-  CHECK(sandbox.read("architectures.md") == content(kDocs / "architectures.md"));
+  CHECK(sandbox.read("architectures.md") == file_content(kDocs / "architectures.md"));
   for (const Architecture& architecture : architectures()) {
     const std::string picture = "architectures/" + std::string(architecture.name) + ".svg";
     CAPTURE(picture);
-    CHECK(!content(kDocs / picture).empty());
-    CHECK(sandbox.read(picture) == content(kDocs / picture));
+    CHECK(!file_content(kDocs / picture).empty());
+    CHECK(sandbox.read(picture) == file_content(kDocs / picture));
     count_cases();
   }
   const auto drawn = fs::directory_iterator(kDocs / "architectures");

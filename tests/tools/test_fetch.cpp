@@ -4,6 +4,7 @@
 
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/http_server.h"
 #include "tests/tools/keras_file.h"
 #include "tests/tools/phantom_data.h"

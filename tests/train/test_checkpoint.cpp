@@ -3,6 +3,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/shape_error.h"
 #include "train/checkpoint.h"
 

@@ -4,6 +4,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/train/event_reader.h"
 #include "train/crc32c.h"
 #include "train/event_file.h"

@@ -3,6 +3,7 @@
 
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "tests/support/formula_network.h"
 #include "train/network.h"
 #include "train/pretrained.h"
