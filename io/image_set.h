@@ -23,6 +23,7 @@ struct ImageSet {
   std::vector<std::uint8_t> labels;
   std::vector<std::string> names;  ///< the path as it was given, or "phantom-000012"
 
+  bool is_gray() const { return channels == 1; }
   std::int64_t size() const { return static_cast<std::int64_t>(labels.size()); }
   std::int64_t image_bytes() const { return std::int64_t{1} * height * width * channels; }
   /// Pixels (height, width, channels) of picture i.

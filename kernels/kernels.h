@@ -203,7 +203,7 @@ struct Kernels {
 
   // --- images ---
   // x: (N, H, W, C) bytes with C = 1 (gray, read as three equal channels) or 3 (RGB);
-  // y: (N, H, W, 3) after `Preprocessing`.
+  // y: (N, H, W, Preprocessing::channels).
   Op<void(Stream&, const ImageDims&, const Preprocessing&, const std::uint8_t* x, T* y)>
       normalize_image;
   // The same after transforms[n] (host memory) has been applied to image n; see augmentation.h.

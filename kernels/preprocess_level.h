@@ -15,6 +15,9 @@ NANOPNEUMO_HOST_DEVICE inline float preprocess_level(const Preprocessing& prepro
   return centered / static_cast<float>(preprocessing.deviation[c]);
 }
 
+/// The second of two output channels.
+inline constexpr float kInsideImage = 1;
+
 /// The input channel (of C = 1 or 3) that output channel `c` is made of.
 NANOPNEUMO_HOST_DEVICE inline int source_channel(const Preprocessing& preprocessing, int C, int c) {
   if (C == 1) return 0;

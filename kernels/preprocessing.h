@@ -13,6 +13,9 @@ struct Preprocessing {
   std::array<double, 3> mean{0, 0, 0};
   std::array<double, 3> deviation{1, 1, 1};
   bool reverse_channels = false;
+  /// Of the output: 3; or 1, the first of them; or 2, the first and a 1 beside it, which tells a pixel from the zeros
+  /// around an image. One or two are all that a network needs to see of a gray image (models/gray_input.h).
+  int channels = 3;
 };
 
 /// x / 255: the scratch CNN.

@@ -1,5 +1,6 @@
 #include "models/frozen_plan.h"
 
+#include "models/gray_input.h"
 #include "models/plan_lowering.h"
 #include "models/plan_rules.h"
 #include "models/portable_plan.h"
@@ -29,7 +30,8 @@ FrozenPlan<T>::~FrozenPlan() = default;
 
 template <class T>
 Plan<T> FrozenPlan<T>::begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                             Segment segment, [[maybe_unused]] Precision precision) {
+                             Segment segment, [[maybe_unused]] Precision precision,
+                             const Preprocessing* gray) {
   const std::size_t last =
       segment.last < 0 ? graph.nodes().size() - 1 : static_cast<std::size_t>(segment.last);
   if (last == static_cast<std::size_t>(segment.first)) return {};
@@ -37,15 +39,13 @@ Plan<T> FrozenPlan<T>::begin(const Graph& graph, const Parameters<T>& parameters
   // Rounded weights shift what they make by what the inputs are on average.
   if constexpr (std::is_same_v<T, float>)
     if (precision == Precision::bf16) note_means(plan);
+  Shape input = graph.nodes()[static_cast<std::size_t>(segment.first)].output;
+  if (gray && precision == Precision::float32 && read_gray(plan, *gray))
+    input = {input[0], input[1], plan.value(plan.input).C};
   fuse(plan);
   operations_ = plan.operations.size();
   executor_ = std::unique_ptr<Executor>(
-      new Executor{device,
-                   nullptr,
-                   {},
-                   graph.nodes()[static_cast<std::size_t>(segment.first)].output,
-                   graph.nodes()[last].output,
-                   {}});
+      new Executor{device, nullptr, {}, input, graph.nodes()[last].output, {}});
   return plan;
 }
 
@@ -58,11 +58,27 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
 
 template <class T>
 FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                          Segment segment, [[maybe_unused]] Precision precision) {
-  Plan<T> plan = begin(graph, parameters, device, segment, precision);
+                          Segment segment, Precision precision) {
+  compile(begin(graph, parameters, device, segment, precision), device, precision);
+}
+
+template <class T>
+FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
+                          Segment segment, Precision precision,
+                          const Preprocessing& preprocessing) {
+  compile(begin(graph, parameters, device, segment, precision, &preprocessing), device, precision);
+}
+
+template <class T>
+void FrozenPlan<T>::compile(Plan<T> plan, Device& device, [[maybe_unused]] Precision precision) {
   if (!executor_) return;
   if constexpr (std::is_same_v<T, float>) executor_->compiled = device.compile(plan, precision);
   if (!executor_->compiled) executor_->portable.emplace(device, plan);
+}
+
+template <class T>
+int FrozenPlan<T>::channels() const {
+  return to_int(executor_->input[2]);
 }
 
 template <class T>

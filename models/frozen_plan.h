@@ -27,11 +27,17 @@ class FrozenPlan {
   /// several (Device::frozen_precision). The parameters have to be finite: an activation may take a NaN for 0.
   FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment,
              Precision precision);
+  /// The same for gray images: takes one or two channels where read_gray (gray_input.h) can rewrite the plan and
+  /// `precision` is float32, else all three as ever.
+  FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment,
+             Precision precision, const Preprocessing& preprocessing);
   FrozenPlan(FrozenPlan&&) noexcept;
   FrozenPlan& operator=(FrozenPlan&&) noexcept;
   ~FrozenPlan();
 
-  /// x: the output of node segment.first for a batch; result: that of node segment.last.
+  /// Channels of the images that run takes (Preprocessing::channels). Of a plan that has operations.
+  int channels() const;
+  /// x: the output of node segment.first for a batch, with as many channels; result: that of node segment.last.
   /// `observer` is told of the steps where the device has compiled the plan; it may be null. Otherwise the
   /// device's trace gets them.
   Tensor<T> run(const Tensor<T>& x, PlanObserver* observer = nullptr) const;
@@ -49,9 +55,13 @@ class FrozenPlan {
  private:
   struct Executor;
 
-  /// The fused operations of a segment, with an executor that has neither way to run them yet.
+  /// The fused operations of a segment, with an executor that has neither way to run them yet. `gray`: the
+  /// preprocessing of gray images, or null.
   Plan<T> begin(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                Segment segment, Precision precision = Precision::float32);
+                Segment segment, Precision precision = Precision::float32,
+                const Preprocessing* gray = nullptr);
+  /// Has the device compile the plan, or makes it portable.
+  void compile(Plan<T> plan, Device& device, Precision precision);
 
   std::unique_ptr<Executor> executor_;
   std::size_t operations_ = 0;

@@ -31,7 +31,8 @@ void require_cpu(const BenchOptions& o, const char* what) {
 class Forward {
  public:
   explicit Forward(const BenchOptions& o)
-      : work_(o, Workload::Device::plain),
+      : gray_(o.gray),
+        work_(o, Workload::Device::plain),
         own_(work_.network().has_backbone()
                  ? FrozenPlan<float>()
                  : FrozenPlan<float>(work_.network().graph(), work_.network().parameters(),
@@ -39,7 +40,7 @@ class Forward {
                                      device().frozen_precision())) {}
 
   const FrozenPlan<float>& plan() const {
-    return work_.network().has_backbone() ? work_.network().frozen_part() : own_;
+    return work_.network().has_backbone() ? work_.network().frozen_part(gray_) : own_;
   }
   Device& device() const { return work_.network().device(); }
   void run(PlanObserver* observer = nullptr) const {
@@ -51,6 +52,7 @@ class Forward {
   }
 
  private:
+  bool gray_;
   Workload work_;
   FrozenPlan<float> own_;
 };
@@ -189,6 +191,8 @@ void add_bench_forward(Command bench) {
   const Command command =
       bench.command("forward", "A frozen backbone's pooled features, or the CNN's answer");
   add_model_argument(command, o->model).required();
+  command.flag("--gray", o->gray,
+               "Images of one channel, as train gives gray X-rays to a frozen backbone");
   command.flag("--per-op", o->per_op,
                "Print what each fused operation takes, and the machine's peaks");
   command.flag("--against-onednn", o->against_onednn,

@@ -71,10 +71,17 @@ Workload::Workload(const BenchOptions& o, Device kind)
   const Shape& image = network_.graph().nodes()[0].output;
   const ImageSet phantoms = make_phantoms(o.batch, to_int(image[0]), to_int(image[1]), kSeed,
                                           kPhantomStream, resolve_threads(o.device.threads));
+  const int channels = network_.channels_of(o.gray);
+  if (o.gray && channels == 3)
+    throw_input_error(
+        "gray images are read as RGB by all but frozen backbones in float32, not by {} in {}; "
+        "leave "
+        "--gray away",
+        o.model, o.device.precision);
   std::vector<std::int64_t> all;
   for (std::int64_t i = 0; i < o.batch; ++i) all.push_back(i);
   batch_ = Batches(*device_, phantoms, network_.architecture().preprocessing)
-               .training(all, {}, {1, 1}, kSeed, 0);
+               .training(all, {}, {1, 1}, kSeed, 0, channels);
 }
 
 }  // namespace nanopneumo

@@ -16,7 +16,7 @@ namespace nanopneumo {
 struct BenchOptions {
   std::string model = "cnn", image_size = "250", fine_tune, csv, trace;
   int batch = 32, repeats = 7;
-  bool per_op = false, against_onednn = false;
+  bool gray = false, per_op = false, against_onednn = false;
   ModelOptions model_options;
   DeviceOptions device;
 };
@@ -37,7 +37,7 @@ Measured measure(
 /// Images per second, the times and the peak of memory, on one line.
 void print_measured(const std::string& what, const BenchOptions& o, const Measured& measured);
 
-/// A network with random weights and one batch of phantoms for it.
+/// A network with random weights and one batch of phantoms for it, as RGB or with o.gray as gray images.
 class Workload {
  public:
   enum class Device { plain, timing };

@@ -211,7 +211,8 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   std::optional<TraceFile> trace;
   if (!call.trace.empty()) trace.emplace(call.trace);
   const SignalWatch signals;
-  network.frozen_part().prepare();  // what --plan cannot do is found before there is a run
+  // What --plan cannot do is found before there is a run.
+  network.frozen_part(data.train.is_gray()).prepare();
   if (!resumed) folder = begin_run(out, config, data, network);
   if (plan) plan->keep_in(folder->plan());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),

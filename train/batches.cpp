@@ -66,26 +66,32 @@ void Batches::read_pixels(std::span<const std::int64_t> which, const Issue& issu
   sent(which).read([&](const void* memory) { issue(static_cast<const std::uint8_t*>(memory)); });
 }
 
-Tensor<float> Batches::images(std::span<const std::int64_t> which) {
+Preprocessing Batches::preprocessing(int channels) const {
+  Preprocessing result = preprocessing_;
+  result.channels = channels;
+  return result;
+}
+
+Tensor<float> Batches::images(std::span<const std::int64_t> which, int channels) {
   const ImageDims dims = dims_of(images_, which.size());
-  Tensor<float> x(device_, {dims.N, dims.H, dims.W, 3});
+  Tensor<float> x(device_, {dims.N, dims.H, dims.W, channels});
   read_pixels(which, [&](const std::uint8_t* pixels) {
     const TraceSpan span(device_, "normalize");
-    device_.kernels<float>().normalize_image(device_.stream(), dims, preprocessing_, pixels,
-                                             x.data());
+    device_.kernels<float>().normalize_image(device_.stream(), dims, preprocessing(channels),
+                                             pixels, x.data());
   });
   return x;
 }
 
 Tensor<float> Batches::transformed(std::span<const std::int64_t> which,
-                                   std::span<const ImageTransform> transforms) {
+                                   std::span<const ImageTransform> transforms, int channels) {
   if (transforms.size() != which.size())
     throw_shape_error("{} transformations for {} images", transforms.size(), which.size());
   const ImageDims dims = dims_of(images_, which.size());
-  Tensor<float> x(device_, {dims.N, dims.H, dims.W, 3});
+  Tensor<float> x(device_, {dims.N, dims.H, dims.W, channels});
   read_pixels(which, [&](const std::uint8_t* pixels) {
     const TraceSpan span(device_, "augment");
-    device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing_,
+    device_.kernels<float>().augment_image(device_.stream(), dims, preprocessing(channels),
                                            transforms.data(), pixels, x.data());
   });
   return x;
@@ -110,7 +116,7 @@ LabelledBatch<float> Batches::labels(std::span<const std::int64_t> which,
 LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
                                        const AugmentationRanges& ranges,
                                        const std::array<double, 2>& class_weights,
-                                       std::uint64_t seed, std::uint32_t epoch) {
+                                       std::uint64_t seed, std::uint32_t epoch, int channels) {
   LabelledBatch<float> batch = labels(which, class_weights);
   if (ranges.enabled()) {
     const RandomKey key{seed, kAugmentationStream, epoch};
@@ -120,9 +126,9 @@ LabelledBatch<float> Batches::training(std::span<const std::int64_t> which,
       transforms.push_back(draw_transform(ranges, images_.height, images_.width,
                                           [&] { return random_uniform_double(key, draw++); }));
     }
-    batch.x = transformed(which, transforms);
+    batch.x = transformed(which, transforms, channels);
   } else {
-    batch.x = images(which);
+    batch.x = images(which, channels);
   }
   return batch;
 }

@@ -30,23 +30,25 @@ class Batches {
   /// computes; the next call of images() or training() for the same ones finds them there.
   void prepare(std::span<const std::int64_t> which);
 
-  /// Images number `which`, as they are: (N, H, W, 3).
-  Tensor<float> images(std::span<const std::int64_t> which);
+  // channels: of the result (Preprocessing::channels), as a network wants them (Network::channels_of).
+
+  /// Images number `which`, as they are: (N, H, W, channels).
+  Tensor<float> images(std::span<const std::int64_t> which, int channels = 3);
 
   /// Labels and class weights (undefined where both are 1) of images number `which`, without the images.
   LabelledBatch<float> labels(std::span<const std::int64_t> which,
                               const std::array<double, 2>& class_weights) const;
 
-  /// Images number `which`, each with its transformation: (N, H, W, 3). ShapeError unless there is one for each.
+  /// Images number `which`, each with its transformation: (N, H, W, channels). ShapeError unless there is one for each.
   Tensor<float> transformed(std::span<const std::int64_t> which,
-                            std::span<const ImageTransform> transforms);
+                            std::span<const ImageTransform> transforms, int channels = 3);
 
   /// Images number `which`, transformed at random within `ranges` for this epoch, with their labels
   /// and class weights.
   LabelledBatch<float> training(std::span<const std::int64_t> which,
                                 const AugmentationRanges& ranges,
                                 const std::array<double, 2>& class_weights, std::uint64_t seed,
-                                std::uint32_t epoch);
+                                std::uint32_t epoch, int channels = 3);
 
  private:
   using Issue = std::function<void(const std::uint8_t* pixels)>;
@@ -55,6 +57,7 @@ class Batches {
   Upload& sent(std::span<const std::int64_t> which);
   /// Calls `issue` with them.
   void read_pixels(std::span<const std::int64_t> which, const Issue& issue);
+  Preprocessing preprocessing(int channels) const;
 
   Device& device_;
   const ImageSet& images_;

@@ -13,7 +13,7 @@ namespace nanopneumo {
 namespace {
 
 /// To be raised where the frozen plan or a kernel of it comes to round otherwise.
-constexpr int kPlanVersion = 12;
+constexpr int kPlanVersion = 13;
 
 std::uint64_t checksum_of_frozen(const Network& network) {
   std::uint64_t sum = 0;
@@ -25,9 +25,10 @@ std::uint64_t checksum_of_frozen(const Network& network) {
 }
 
 /// Of what computes each operation: how a sum rounds depends on it.
-std::uint64_t checksum_of_algorithms(const Network& network) {
+std::uint64_t checksum_of_algorithms(const Network& network, const ImageSet& images) {
   std::uint64_t sum = 0;
-  for (const PlanStepFacts& step : network.frozen_part().steps()) sum = xxh64(step.algorithm, sum);
+  for (const PlanStepFacts& step : network.frozen_part(images.is_gray()).steps())
+    sum = xxh64(step.algorithm, sum);
   return sum;
 }
 
@@ -50,7 +51,7 @@ std::string feature_key(const Network& network, const ImageSet& images,
       "preprocessing: divisor {}, mean {}, deviation {}, reversed {}\n"
       "{} images of {} x {} x {}, pixels {:016x}\n",
       NANOPNEUMO_VERSION, kPlanVersion, onednn_version(), cpu::processor_name(), computed_on,
-      checksum_of_algorithms(network), architecture.name, cut, last.name,
+      checksum_of_algorithms(network, images), architecture.name, cut, last.name,
       checksum_of_frozen(network), p.divisor, fmt::join(p.mean, " "), fmt::join(p.deviation, " "),
       p.reverse_channels, images.size(), images.height, images.width, images.channels,
       checksum_of_pixels(images));

@@ -54,7 +54,7 @@ void FrozenFeatures::update() {
 
 Tensor<float> FrozenFeatures::compute(std::span<const std::int64_t> which,
                                       std::span<const std::int64_t> next) {
-  const Tensor<float> x = batches_.images(which);
+  const Tensor<float> x = batches_.images(which, network_.channels_of(images().is_gray()));
   if (!next.empty()) batches_.prepare(next);
   return network_.frozen_output(x);
 }

@@ -26,8 +26,24 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
 }
 
 void Network::frozen_parameters_changed() {
-  frozen_ = compile_frozen_part();
+  for_colour_.reset();
+  for_gray_.reset();
   ++frozen_version_;
+}
+
+const FrozenPlan<float>& Network::frozen_part(bool gray_images) const {
+  if (gray_images && frozen_end_ > 0) {
+    if (!for_gray_)
+      for_gray_.emplace(classifier_.graph, parameters_, *device_, Segment{.last = frozen_end_},
+                        device_->frozen_precision(), architecture_->preprocessing);
+    return *for_gray_;
+  }
+  if (!for_colour_) for_colour_ = compile_frozen_part();
+  return *for_colour_;
+}
+
+int Network::channels_of(bool gray_images) const {
+  return gray_images && frozen_end_ > 0 ? frozen_part(true).channels() : 3;
 }
 
 FrozenPlan<float> Network::compile_frozen_part() const {
@@ -44,7 +60,7 @@ void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
 
 Tensor<float> Network::frozen_output(const Tensor<float>& images) const {
   const TraceSpan span(*device_, "frozen part");
-  return frozen_.run(images);
+  return frozen_part(/*gray_images=*/images.shape()[3] < 3).run(images);
 }
 
 FrozenPlan<float> Network::plan(Segment segment) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,18 +42,20 @@ class Network {
   /// Fills the backbone from a Keras weight file. Returns the layers of its ImageNet
   /// classifier, left out, where it has one. Throws InputError where the file does not fit.
   std::vector<std::string> load_backbone(const std::filesystem::path& file);
-  /// To be called after the frozen parameters have changed: the plan of the frozen part is compiled
-  /// anew.
+  /// To be called after the frozen parameters have changed: plans of the frozen part are compiled anew.
   void frozen_parameters_changed();
   /// Unfreezes the backbone from node `first` on (first_fine_tuned). The parameters are laid out anew:
   /// an optimiser that was made for them no longer fits.
   void fine_tune(int first, FineTunedBatchNorm batch_norm);
 
-  /// The trained segment's input for images (N, H, W, 3): what the frozen part makes of them; the images
-  /// themselves where nothing is frozen.
+  /// How many channels of preprocessed images (Preprocessing::channels) frozen_output needs to see: 3, or of gray ones
+  /// fewer where the frozen part can do without (models/gray_input.h).
+  int channels_of(bool gray_images) const;
+  /// The trained segment's input for images (N, H, W, C) with C as channels_of gives it: what the frozen part makes of
+  /// them; the images themselves where nothing is frozen.
   Tensor<float> frozen_output(const Tensor<float>& images) const;
-  /// What computes frozen_output.
-  const FrozenPlan<float>& frozen_part() const { return frozen_; }
+  /// What computes frozen_output for images that are gray or not. Compiled when it is first asked for.
+  const FrozenPlan<float>& frozen_part(bool gray_images = false) const;
   /// The same once more, for use beside the network or after it.
   FrozenPlan<float> compile_frozen_part() const;
   /// A part of the network, with the parameters as they are now, in inference mode.
@@ -68,7 +71,7 @@ class Network {
   Parameters<float> parameters_;
   int frozen_end_;  ///< the last node of the frozen part
   int frozen_version_ = 0;
-  FrozenPlan<float> frozen_;
+  mutable std::optional<FrozenPlan<float>> for_colour_, for_gray_;  ///< as they are asked for
 };
 
 }  // namespace nanopneumo

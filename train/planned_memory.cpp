@@ -20,6 +20,17 @@ std::size_t kept_bytes(const Network& network, std::int64_t images) {
   return bytes > static_cast<std::size_t>(FrozenFeatures::kMostBytes) ? 0 : bytes;
 }
 
+/// Of each plan of the frozen part that the images need: that for gray ones and that for others.
+PlanMemory memory_of_frozen(const Network& network, const TrainingData& data) {
+  PlanMemory memory;
+  for (const bool gray : {true, false}) {
+    if (data.train.is_gray() != gray && data.validation.is_gray() != gray) continue;
+    network.frozen_part(gray).prepare();
+    memory += network.frozen_part(gray).memory();
+  }
+  return memory;
+}
+
 std::string mebibytes(std::size_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / (1 << 20));
 }
@@ -28,15 +39,14 @@ std::string mebibytes(std::size_t bytes) {
 
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network) {
-  network.frozen_part().prepare();
   PlannedMemory memory{
-      .frozen = network.frozen_part().memory(),
+      .frozen = memory_of_frozen(network, data),
       .parameters = 0,
       .optimizer = 3 * float_bytes(network.parameters().trainable().size()),
       .images = data.train.pixels.size() + data.validation.pixels.size(),
       .features = kept_bytes(network, data.validation.size()),
-      .batch =
-          float_bytes(std::int64_t{3} * config.batch * config.image_height * config.image_width),
+      .batch = float_bytes(std::int64_t{network.channels_of(data.train.is_gray())} * config.batch *
+                           config.image_height * config.image_width),
       .trains_layers =
           network.trained_segment().first != network.features_node() || !network.has_backbone()};
   for (const Parameter<float>& parameter : network.parameters().all())

@@ -38,13 +38,14 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
   const std::int64_t positives = count_positives(data.train);
   const auto weights = config.class_weights.resolve(data.train.size() - positives, positives);
   const double growth = std::pow(range.last / range.first, 1.0 / (range.steps - 1));
+  const int channels = network.channels_of(data.train.is_gray());
   std::vector<RatePoint> points;
   double mean = 0, least = INFINITY;
   for (int step = 0; step < range.steps && !stop(step); ++step) {
     const double rate = range.first * std::pow(growth, step);
     const auto which = images_of(step, config, data.train.size());
     LabelledBatch<float> batch =
-        batches.training(which, config.augmentation, weights, config.seed, 0);
+        batches.training(which, config.augmentation, weights, config.seed, 0, channels);
     batch.x = network.frozen_output(batch.x);
     optimizer.set_learning_rate(rate);
     double loss = 0;

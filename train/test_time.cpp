@@ -28,6 +28,7 @@ std::vector<double> score_transformed(const Network& network, Batches& batches, 
                                       const ImageTransform& transform,
                                       const WorkProgress& progress) {
   const std::int64_t size = batches.image_set().size();
+  const int channels = network.channels_of(batches.image_set().is_gray());
   const FrozenPlan<float> trained_part = network.plan(network.trained_segment());
   std::vector<double> logits;
   while (std::ssize(logits) < size) {
@@ -35,7 +36,7 @@ std::vector<double> score_transformed(const Network& network, Batches& batches, 
         static_cast<std::size_t>(std::min<std::int64_t>(batch, size - std::ssize(logits))));
     std::iota(which.begin(), which.end(), std::ssize(logits));
     const std::vector<ImageTransform> transforms(which.size(), transform);
-    const Tensor<float> x = network.frozen_output(batches.transformed(which, transforms));
+    const Tensor<float> x = network.frozen_output(batches.transformed(which, transforms, channels));
     for (const float logit : trained_part.run(x).to_host()) {
       if (!std::isfinite(logit))
         throw_input_error("the network gives no finite number for {} transformed; leave --tta away",

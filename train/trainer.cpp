@@ -216,7 +216,8 @@ LabelledBatch<float> Trainer::training_batch(std::span<const std::int64_t> which
     return batch;
   }
   batch = training_batches_.training(which, config_.augmentation, class_weights_, config_.seed,
-                                     static_cast<std::uint32_t>(state_.epoch));
+                                     static_cast<std::uint32_t>(state_.epoch),
+                                     network_.channels_of(training_batches_.image_set().is_gray()));
   if (!next.empty()) training_batches_.prepare(next);
   batch.x = network_.frozen_output(batch.x);
   return batch;

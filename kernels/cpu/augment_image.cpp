@@ -109,7 +109,7 @@ bool same_channel(const Preprocessing& p, int C, int a, int b) {
          p.deviation[a] == p.deviation[b];
 }
 
-/// Which output channel's arithmetic each of the three takes over.
+/// Which output channel's arithmetic each of the three takes over; those beyond the output's are never computed.
 std::array<int, 3> computed_channels(const Preprocessing& p, int C) {
   return {0, same_channel(p, C, 0, 1) ? 0 : 1,
           same_channel(p, C, 0, 2)   ? 0
@@ -130,17 +130,26 @@ void augment_row(const ImageWork<C>& work, const Preprocessing& preprocessing,
     for (int k = 0; k < kStretch; ++k)
       columns[k] = transform.flip_horizontal ? work.W - 1 - (j0 + k) : j0 + k;
     work.levels(unflipped_row, columns, levels);
-    for (int c = 0; c < 3; ++c) {
+    const int K = preprocessing.channels;
+    for (int c = 0; c < (K == 3 ? 3 : 1); ++c) {
       if (computed[c] != c) continue;
       const Stretch<float>& source = levels[source_channel(preprocessing, C, c)];
       for (int k = 0; k < kStretch; ++k)
         values[c][k] = preprocess_level(preprocessing, c, source[k]);
     }
+    const int count = std::min(kStretch, work.W - j0);
+    float* to = y + std::ptrdiff_t{K} * j0;
+    if (K < 3) {
+      for (int k = 0; k < count; ++k) {
+        to[K * k] = values[0][k];
+        if (K == 2) to[K * k + 1] = kInsideImage;
+      }
+      continue;
+    }
     const float* const first = values[computed[0]].data();
     const float* const second = values[computed[1]].data();
     const float* const third = values[computed[2]].data();
-    float* to = y + std::ptrdiff_t{3} * j0;
-    for (int k = 0, count = std::min(kStretch, work.W - j0); k < count; ++k) {
+    for (int k = 0; k < count; ++k) {
       to[3 * k] = first[k];
       to[3 * k + 1] = second[k];
       to[3 * k + 2] = third[k];
@@ -158,8 +167,9 @@ void augment_batch(int threads, const ImageDims& dims, const Preprocessing& prep
     const ImageWork<C> work(transforms[n], dims.H, dims.W, x + n * pixels * C);
 #pragma omp for schedule(static) nowait
     for (int i = 0; i < dims.H; ++i)
-      augment_row<C>(work, preprocessing, computed, i,
-                     y + (n * pixels + static_cast<std::ptrdiff_t>(i) * dims.W) * 3);
+      augment_row<C>(
+          work, preprocessing, computed, i,
+          y + (n * pixels + static_cast<std::ptrdiff_t>(i) * dims.W) * preprocessing.channels);
   }
 }
 

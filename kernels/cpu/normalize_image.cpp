@@ -15,6 +15,16 @@ namespace {
 using TableRow = std::array<float, 4>;
 using Table = std::array<TableRow, 256>;
 
+/// One output channel, or with K = 2 one and the mark beside it, of x with C channels.
+template <int K>
+void normalize_first(const Table& table, int C, const std::uint8_t* x, std::int64_t pixels,
+                     float* y) {
+  for (std::int64_t i = 0; i < pixels; ++i) {
+    y[K * i] = table[x[C * i]][0];
+    if constexpr (K == 2) y[K * i + 1] = kInsideImage;
+  }
+}
+
 void normalize_gray(const Table& table, const std::uint8_t* x, std::int64_t pixels, float* y) {
   if (pixels == 0) return;
   for (std::int64_t i = 0; i + 1 < pixels; ++i)
@@ -37,7 +47,7 @@ void normalize_image(Stream& stream, const ImageDims& dims, const Preprocessing&
     for (int c = 0; c < 3; ++c)
       table[level][c] = preprocess_level(preprocessing, c, static_cast<float>(level));
 
-  const int C = dims.C;
+  const int C = dims.C, K = preprocessing.channels;
   const std::array<int, 3> source{source_channel(preprocessing, C, 0),
                                   source_channel(preprocessing, C, 1),
                                   source_channel(preprocessing, C, 2)};
@@ -46,10 +56,16 @@ void normalize_image(Stream& stream, const ImageDims& dims, const Preprocessing&
   parallel_for(stream, threads, [=, &table](std::int64_t part) {
     const Range range(pixels, static_cast<int>(part), threads);
     const std::int64_t count = range.end - range.begin;
-    if (C == 1)
-      normalize_gray(table, x + range.begin, count, y + 3 * range.begin);
+    const std::uint8_t* from = x + C * range.begin;
+    float* to = y + K * range.begin;
+    if (K == 1)
+      normalize_first<1>(table, C, from + source[0], count, to);
+    else if (K == 2)
+      normalize_first<2>(table, C, from + source[0], count, to);
+    else if (C == 1)
+      normalize_gray(table, from, count, to);
     else
-      normalize_rgb(table, source, x + 3 * range.begin, count, y + 3 * range.begin);
+      normalize_rgb(table, source, from, count, to);
   });
 }
 

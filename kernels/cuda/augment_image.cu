@@ -55,14 +55,14 @@ struct PixelTaps {
   }
 };
 
-// A thread computes the three values of a pixel and leaves them in shared memory, from where the
+// A thread computes the K values of a pixel and leaves them in shared memory, from where the
 // block's outputs, which are neighbours, leave in whole lines. Steps of three words touch each bank
 // once a warp.
-template <int V>
+template <int V, int K>
 __global__ void __launch_bounds__(kThreads)
     augment_image_kernel(ImageDims d, int blocks_each, Preprocessing preprocessing,
                          const PixelTransform* transforms, const std::uint8_t* x, float* y) {
-  SHARED_ARRAY(float, values, [3 * kThreads]);
+  SHARED_ARRAY(float, values, [K * kThreads]);
   SHARED_ARRAY(PixelTransform, transform, [1]);  // read once for the block, not once for each warp
   const int n = static_cast<int>(blockIdx.x) / blocks_each, pixels = d.H * d.W;
   const int first = static_cast<int>(blockIdx.x) % blocks_each * kThreads;
@@ -78,17 +78,18 @@ __global__ void __launch_bounds__(kThreads)
     const PixelTaps taps(t, i, j, d.H, d.W);
     const std::uint8_t* image = x + std::int64_t{n} * pixels * d.C;
     float level = 0;
-    UNROLL for (int c = 0; c < 3; ++c) {
+    UNROLL for (int c = 0; c < (K == 3 ? 3 : 1); ++c) {
       if (c == 0 || d.C == 3) {  // a gray level serves all three
         level = taps.level(image, d.W, d.C, source_channel(preprocessing, d.C, c));
         if (t.has_brightness) level = brighten(level, t.brightness);
       }
-      values[thread * 3 + c] = preprocess_level(preprocessing, c, level);
+      values[thread * K + c] = preprocess_level(preprocessing, c, level);
     }
+    if (K == 2) values[thread * K + 1] = kInsideImage;
   }
   __syncthreads();
-  float* out = y + (std::int64_t{n} * pixels + first) * 3;
-  for (int k = thread * V; k < count * 3; k += kThreads * V)
+  float* out = y + (std::int64_t{n} * pixels + first) * K;
+  for (int k = thread * V; k < count * K; k += kThreads * V)
     store_pack(out + k, load_pack<V>(values + k).at);
 }
 
@@ -107,9 +108,16 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
   const int blocks_each = static_cast<int>(ceil_div(pixels, kThreads));
   with_vector(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
-    launch(stream, KERNEL(augment_image_kernel<V>),
-           dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads, 0, d,
-           blocks_each, preprocessing, on_device, x, y);
+    const auto run = [&](auto kernel) {
+      launch(stream, kernel, dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads,
+             0, d, blocks_each, preprocessing, on_device, x, y);
+    };
+    if (preprocessing.channels == 1)
+      run(KERNEL(augment_image_kernel<V, 1>));
+    else if (preprocessing.channels == 2)
+      run(KERNEL(augment_image_kernel<V, 2>));
+    else
+      run(KERNEL(augment_image_kernel<V, 3>));
   });
 }
 

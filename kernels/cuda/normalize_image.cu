@@ -1,6 +1,6 @@
 // Bytes to network input: y = Preprocessing of x.
 //
-// A pixel is one or three bytes in and three floats out, so no thread can hold whole pixels and whole
+// A pixel is one or three bytes in and one to three floats out, so no thread can hold whole pixels and whole
 // 16-byte accesses at once. A block therefore brings its bytes to shared memory as they lie, and its
 // threads pick from there what belongs to four neighbouring outputs. A byte has 256 values: the
 // arithmetic is done once per value and channel, and the pixels are looked up.
@@ -17,27 +17,29 @@ namespace {
 constexpr int kThreads = 256;  ///< as many as a byte has values
 constexpr int kPixels = 1024;  ///< of a block
 
-template <int V>
+template <int V, int K>
 __global__ void __launch_bounds__(kThreads)
     normalize_image_kernel(std::int64_t pixels, int C, Preprocessing preprocessing,
                            const std::uint8_t* x, float* y) {
   SHARED_ARRAY(std::uint8_t, levels, [3 * kPixels]);
-  SHARED_ARRAY(float, table, [3][kThreads]);
+  SHARED_ARRAY(float, table, [K][kThreads]);
   const std::int64_t first = std::int64_t{blockIdx.x} * kPixels, left = pixels - first;
   const int count = left < kPixels ? static_cast<int>(left) : kPixels;
   const int thread = static_cast<int>(threadIdx.x) * V;
   for (int i = thread; i < count * C; i += kThreads * V)
     store_bytes<V>(levels + i, load_bytes<V>(x + first * C + i));
-  UNROLL for (int c = 0; c < 3; ++c) table[c][threadIdx.x] =
+  UNROLL for (int c = 0; c < K; ++c) table[c][threadIdx.x] =
       preprocess_level(preprocessing, c, static_cast<float>(threadIdx.x));
   __syncthreads();
-  for (int i = thread; i < count * 3; i += kThreads * V) {
+  for (int i = thread; i < count * K; i += kThreads * V) {
     Pack<V> value;
     UNROLL for (int v = 0; v < V; ++v) {
-      const int pixel = (i + v) / 3, c = (i + v) % 3;
-      value.at[v] = table[c][levels[pixel * C + source_channel(preprocessing, C, c)]];
+      const int pixel = (i + v) / K, c = (i + v) % K;
+      value.at[v] = K == 2 && c == 1
+                        ? kInsideImage
+                        : table[c][levels[pixel * C + source_channel(preprocessing, C, c)]];
     }
-    store_pack(y + first * 3 + i, value.at);
+    store_pack(y + first * K + i, value.at);
   }
 }
 
@@ -48,9 +50,16 @@ void normalize_image(Stream& stream, const ImageDims& dims, const Preprocessing&
   const std::int64_t pixels = std::int64_t{dims.N} * dims.H * dims.W;
   with_vector(pixels % 4 == 0 && is_aligned4(x) && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
-    launch(stream, KERNEL(normalize_image_kernel<V>),
-           dim3(static_cast<unsigned>(ceil_div(pixels, kPixels))), kThreads, 0, pixels, dims.C,
-           preprocessing, x, y);
+    const auto run = [&](auto kernel) {
+      launch(stream, kernel, dim3(static_cast<unsigned>(ceil_div(pixels, kPixels))), kThreads, 0,
+             pixels, dims.C, preprocessing, x, y);
+    };
+    if (preprocessing.channels == 1)
+      run(KERNEL(normalize_image_kernel<V, 1>));
+    else if (preprocessing.channels == 2)
+      run(KERNEL(normalize_image_kernel<V, 2>));
+    else
+      run(KERNEL(normalize_image_kernel<V, 3>));
   });
 }
 

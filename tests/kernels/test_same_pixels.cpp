@@ -51,6 +51,12 @@ constexpr Preprocessing kTorch{.divisor = 255,
                                .deviation = {0.229, 0.224, 0.225},
                                .reverse_channels = true};
 
+Preprocessing any_preprocessing(CaseRandom& random) {
+  Preprocessing p = random.coin() ? kTorch : kTfPreprocessing;
+  p.channels = random.integer(1, 3);
+  return p;
+}
+
 ImageDims any_image(CaseRandom& random) {
   return {random.integer(1, 3), random.integer(1, 40), random.integer(1, 40),
           random.coin() ? 1 : 3};
@@ -63,9 +69,9 @@ TEST_CASE("augmented pixels have the same bits on every device") {
     for (int n = 0; n < d.N; ++n)
       transforms.push_back(random.integer(0, 3) ? any_transform(random) : ImageTransform{});
     const std::vector<std::uint8_t> x = random.bytes(d.size());
-    call.ops().augment_image(call.stream(), d, random.coin() ? kTorch : kTfPreprocessing,
-                             transforms.data(), call.in_bytes(x),
-                             call.out("y", std::int64_t{d.N} * d.H * d.W * 3, kExact));
+    const Preprocessing p = any_preprocessing(random);
+    call.ops().augment_image(call.stream(), d, p, transforms.data(), call.in_bytes(x),
+                             call.out("y", std::int64_t{d.N} * d.H * d.W * p.channels, kExact));
   });
 }
 
@@ -73,9 +79,9 @@ TEST_CASE("normalised pixels have the same bits on every device") {
   check_same_bytes("normalize_image", [](auto& call, CaseRandom& random) {
     const ImageDims d = any_image(random);
     const std::vector<std::uint8_t> x = random.bytes(d.size());
-    call.ops().normalize_image(call.stream(), d, random.coin() ? kTorch : kTfPreprocessing,
-                               call.in_bytes(x),
-                               call.out("y", std::int64_t{d.N} * d.H * d.W * 3, kExact));
+    const Preprocessing p = any_preprocessing(random);
+    call.ops().normalize_image(call.stream(), d, p, call.in_bytes(x),
+                               call.out("y", std::int64_t{d.N} * d.H * d.W * p.channels, kExact));
   });
 }
 

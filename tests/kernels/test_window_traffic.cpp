@@ -117,14 +117,17 @@ TEST_CASE("traffic: images") {
   images("flipped", 3, {.flip_horizontal = true}, 1.5);
   images("turned", 1, {.theta = 10, .zx = 1.1}, 3.2);
   images("turned", 3, {.theta = 10, .zx = 1.1}, 8);
-  for (const int C : {1, 3}) {
-    const ImageDims d{2, 60, 64, C};
-    const std::int64_t pixels = std::int64_t{d.N} * d.H * d.W;
-    Traffic t("normalize_image " + str(d));
-    t.ops().normalize_image(t.stream(), d, kTfPreprocessing, t.in_bytes(d.size()),
-                            t.out(3 * pixels));
-    t.check_whole_sectors(Traffic::floats(d.size()) + 3 * pixels, 1.001);
-  }
+  for (const int C : {1, 3})
+    for (const int K : {1, 2, 3}) {
+      const ImageDims d{2, 60, 64, C};
+      const std::int64_t pixels = std::int64_t{d.N} * d.H * d.W;
+      Preprocessing preprocessing = kTfPreprocessing;
+      preprocessing.channels = K;
+      Traffic t(fmt::format("normalize_image {} to {} channels", str(d), K));
+      t.ops().normalize_image(t.stream(), d, preprocessing, t.in_bytes(d.size()),
+                              t.out(K * pixels));
+      t.check_whole_sectors(Traffic::floats(d.size()) + K * pixels, 1.001);
+    }
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ void transform_image(const ImageDims& d, const Preprocessing& preprocessing,
         const float level = interpolate(d, image, row, column, d.C == 1 ? 0 : c);
         rgb[c] = t.has_brightness ? apply_brightness(level, t.brightness) : level;
       }
-      preprocess_pixel(preprocessing, rgb, y + pixel(0, h, w, d.H, d.W, 3));
+      preprocess_pixel(preprocessing, rgb, y + pixel(0, h, w, d.H, d.W, preprocessing.channels));
     }
 }
 
@@ -84,7 +84,7 @@ void augment_image(Stream&, const ImageDims& d, const Preprocessing& preprocessi
                    const ImageTransform* transforms, const std::uint8_t* x, double* y) {
   for (int n = 0; n < d.N; ++n)
     transform_image(d, preprocessing, transforms[n], x + pixel(n, 0, 0, d.H, d.W, d.C),
-                    y + pixel(n, 0, 0, d.H, d.W, 3));
+                    y + pixel(n, 0, 0, d.H, d.W, preprocessing.channels));
 }
 
 }  // namespace nanopneumo::test::reference

@@ -9,7 +9,7 @@ void normalize_image(Stream&, const ImageDims& d, const Preprocessing& preproces
   for (std::int64_t i = 0; i < pixels; ++i) {
     double rgb[3];
     for (int c = 0; c < 3; ++c) rgb[c] = x[i * d.C + (d.C == 1 ? 0 : c)];
-    preprocess_pixel(preprocessing, rgb, y + i * 3);
+    preprocess_pixel(preprocessing, rgb, y + i * preprocessing.channels);
   }
 }
 

@@ -5,10 +5,12 @@
 
 namespace nanopneumo::test::reference {
 
-/// out[c] = (level / divisor - mean[c]) / deviation[c] for the three channels of one pixel, whose
-/// levels are rgb[0..2].
+/// out[c] = (level / divisor - mean[c]) / deviation[c] for the output channels of one pixel, whose
+/// levels are rgb[0..2]; the second of two is 1.
 inline void preprocess_pixel(const Preprocessing& preprocessing, const double* rgb, double* out) {
-  for (int c = 0; c < 3; ++c) {
+  const int K = preprocessing.channels;
+  if (K == 2) out[1] = 1;
+  for (int c = 0; c < (K == 3 ? 3 : 1); ++c) {
     const double level = rgb[preprocessing.reverse_channels ? 2 - c : c];
     out[c] = (level / preprocessing.divisor - preprocessing.mean[c]) / preprocessing.deviation[c];
   }

@@ -87,6 +87,20 @@ TEST_CASE("bench forward --per-op lists each fused operation, and its figures ad
   count_cases();
 }
 
+TEST_CASE("bench forward --gray reads fewer channels") {
+  const Sandbox sandbox;
+  for (const auto& [model, first] : {std::pair{"mobilenet", "conv 3x3 /2 48x48x1 -> 32"},
+                                     {"resnet50", "conv 7x7 /2 48x48x2 -> 64"}}) {
+    const std::string out =
+        sandbox.succeed(with({"bench", "forward", model, "--per-op", "--gray"}, kSmall)).out;
+    CHECK_MESSAGE(contains(out, first), out);
+    count_cases();
+  }
+  sandbox.refuse(with({"bench", "forward", "cnn", "--gray"}, kSmall), {"--gray", "cnn"});
+  sandbox.refuse({"bench", "forward", "mobilenet", "--gray", "1"}, {"1"});
+  count_cases(2);
+}
+
 TEST_CASE("bench on its own has a line for each model, or looks into one") {
   const Sandbox sandbox;
   const Arguments tiny{"--batch", "1", "--repeats", "1", "--image-size", "75", "--threads", "2"};

@@ -8,6 +8,7 @@
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
+#include "tests/support/golden_json.h"
 #include "train/scoring.h"
 #include "train/unfreeze.h"
 
@@ -32,7 +33,8 @@ struct Small {
   /// Rows of `which` computed now.
   std::vector<float> computed(const std::vector<std::int64_t>& which) const {
     Batches batches(*device, images, network.architecture().preprocessing);
-    return network.frozen_output(batches.images(which)).to_host();
+    return network.frozen_output(batches.images(which, network.channels_of(images.is_gray())))
+        .to_host();
   }
 
   std::unique_ptr<Device> device;
@@ -63,6 +65,30 @@ TEST_CASE("kept rows are those of the images, in any order") {
   }
   CHECK(features.rows(all_images()).shape() == Shape{kImages, 256});
   count_cases();
+}
+
+/// The same pictures as RGB.
+ImageSet in_colour(const ImageSet& gray) {
+  ImageSet images = gray;
+  images.channels = 3;
+  images.pixels.clear();
+  for (const std::uint8_t level : gray.pixels) images.pixels.insert(images.pixels.end(), 3, level);
+  return images;
+}
+
+TEST_CASE("rows of gray pictures are those of the same pictures in colour") {
+  for (const char* model : {"mobilenet", "densenet121", "efficientnetb4", "inceptionv3", "resnet50",
+                            "vgg16", "xception"}) {
+    const Small small(model, 75, 2);
+    const ImageSet coloured = in_colour(small.images);
+    FrozenFeatures gray = small.features();
+    FrozenFeatures colour(small.network, coloured, FrozenFeatures::kMostBytes);
+    CHECK(small.network.channels_of(true) < 3);
+    CHECK(small.network.channels_of(false) == 3);
+    CHECK(max_relative_difference(gray.rows(all_images()).to_host(),
+                                  colour.rows(all_images()).to_host()) <= 2e-5);
+    count_cases();
+  }
 }
 
 // What keeping rests on: neither the company of an image nor its place changes a bit of its row.
