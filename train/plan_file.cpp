@@ -101,8 +101,8 @@ std::optional<std::string> PlanFile::find(const std::string& convolution,
   if (found == algorithms_.end()) {
     if (!cache_.empty()) return {};
     throw_input_error(
-        "{} says nothing of \"{}\": it is of another network or of images of another size; give "
-        "--plan measured or default",
+        "{} says nothing of \"{}\": it is of another network, or of images of another size "
+        "or colour; give --plan measured or default",
         shown(source_), convolution);
   }
   if (std::ranges::find(possible, found->second) == possible.end()) {

@@ -13,7 +13,6 @@
 #include "layers/zero_padding2d.h"
 #include "models/frozen_plan.h"
 #include "models/registry.h"
-#include "tests/models/compiled_plan.h"
 #include "tests/reference/reference_device.h"
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
@@ -72,6 +71,14 @@ void check(const char* what, const Graph& g, const Preprocessing& preprocessing,
   count_cases(2);
 }
 
+Conv2D padded(int filters, bool bias = false, Activation activation = Activation::none) {
+  return Conv2D({.filters = filters,
+                 .kernel_size = 3,
+                 .padding = PaddingMode::same,
+                 .use_bias = bias,
+                 .activation = activation});
+}
+
 Conv2D valid(int filters) { return Conv2D({.filters = filters, .kernel_size = 3, .strides = 2}); }
 
 }  // namespace
@@ -91,8 +98,8 @@ TEST_CASE("Without padding one channel of a gray image is enough") {
 TEST_CASE("Around zeros channels that differ need a mark of what is inside") {
   Graph g("g");
   V x = g.input({7, 6, 3});
-  x = g.add(conv(4, true, Activation::relu), x);
-  g.add(conv(3), x);
+  x = g.add(padded(4, true, Activation::relu), x);
+  g.add(padded(3), x);
   check("levels as they are", g, kNoPreprocessing, 1);
   check("equal channels", g, kTfPreprocessing, 1);
   check("channels of different mean and deviation", g, kTorchPreprocessing, 2);
@@ -108,7 +115,7 @@ TEST_CASE("Affine maps and a padding before the first convolution") {
   x = g.add(Rescaling({1.0 / 255, 1.0 / 300, 1.0 / 200}), x);
   x = g.add(Normalization(), x);
   x = g.add(ZeroPadding2D({.top = 2, .bottom = 1, .right = 3}), x);
-  x = g.add(conv(6), x);
+  x = g.add(padded(6), x);
   g.add(BatchNormalization({.scale = false}), x);
   check("rescaling, normalisation, padding", g, kCaffePreprocessing, 2);
   check("up to the convolution", g, kNoPreprocessing, 2, {.last = 4});
@@ -126,7 +133,7 @@ TEST_CASE("A plan that needs colour keeps its three channels") {
   {
     Graph g("g");
     const V x = g.input({8, 9, 3});
-    g.add(Concatenate(), {g.add(conv(2), x), x});
+    g.add(Concatenate(), {g.add(padded(2), x), x});
     check("two readers", g, kCaffePreprocessing, 3);
   }
   {
