@@ -40,8 +40,7 @@ Plan<T> FrozenPlan<T>::begin(const Graph& graph, const Parameters<T>& parameters
   if constexpr (std::is_same_v<T, float>)
     if (precision == Precision::bf16) note_means(plan);
   Shape input = graph.nodes()[static_cast<std::size_t>(segment.first)].output;
-  if (gray && precision == Precision::float32 && read_gray(plan, *gray))
-    input = {input[0], input[1], plan.value(plan.input).C};
+  if (gray && read_gray(plan, *gray)) input = {input[0], input[1], plan.value(plan.input).C};
   fuse(plan);
   operations_ = plan.operations.size();
   executor_ = std::unique_ptr<Executor>(
@@ -64,9 +63,10 @@ FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, D
 
 template <class T>
 FrozenPlan<T>::FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device,
-                          Segment segment, Precision precision,
-                          const Preprocessing& preprocessing) {
-  compile(begin(graph, parameters, device, segment, precision, &preprocessing), device, precision);
+                          Segment segment, const Preprocessing& preprocessing) {
+  constexpr Precision kPrecision = Precision::float32;
+  compile(begin(graph, parameters, device, segment, kPrecision, &preprocessing), device,
+          kPrecision);
 }
 
 template <class T>

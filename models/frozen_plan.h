@@ -27,10 +27,10 @@ class FrozenPlan {
   /// several (Device::frozen_precision). The parameters have to be finite: an activation may take a NaN for 0.
   FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment,
              Precision precision);
-  /// The same for gray images: takes one or two channels where read_gray (gray_input.h) can rewrite the plan and
-  /// `precision` is float32, else all three as ever.
+  /// The same in float32 for gray images: takes one or two channels where read_gray (gray_input.h) can rewrite the
+  /// plan, else all three as ever.
   FrozenPlan(const Graph& graph, const Parameters<T>& parameters, Device& device, Segment segment,
-             Precision precision, const Preprocessing& preprocessing);
+             const Preprocessing& preprocessing);
   FrozenPlan(FrozenPlan&&) noexcept;
   FrozenPlan& operator=(FrozenPlan&&) noexcept;
   ~FrozenPlan();

@@ -73,11 +73,8 @@ Workload::Workload(const BenchOptions& o, Device kind)
                                           kPhantomStream, resolve_threads(o.device.threads));
   const int channels = network_.channels_of(o.gray);
   if (o.gray && channels == 3)
-    throw_input_error(
-        "gray images are read as RGB by all but frozen backbones in float32, not by {} in {}; "
-        "leave "
-        "--gray away",
-        o.model, o.device.precision);
+    throw_input_error("--gray is for frozen backbones in float32, not for {} in {}; leave it away",
+                      o.model, o.device.precision);
   std::vector<std::int64_t> all;
   for (std::int64_t i = 0; i < o.batch; ++i) all.push_back(i);
   batch_ = Batches(*device_, phantoms, network_.architecture().preprocessing)

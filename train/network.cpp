@@ -31,11 +31,15 @@ void Network::frozen_parameters_changed() {
   ++frozen_version_;
 }
 
+bool Network::can_read_gray() const {
+  return frozen_end_ > 0 && device_->frozen_precision() == Precision::float32;
+}
+
 const FrozenPlan<float>& Network::frozen_part(bool gray_images) const {
-  if (gray_images && frozen_end_ > 0) {
+  if (gray_images && can_read_gray()) {
     if (!for_gray_)
       for_gray_.emplace(classifier_.graph, parameters_, *device_, Segment{.last = frozen_end_},
-                        device_->frozen_precision(), architecture_->preprocessing);
+                        architecture_->preprocessing);
     return *for_gray_;
   }
   if (!for_colour_) for_colour_ = compile_frozen_part();
@@ -43,7 +47,7 @@ const FrozenPlan<float>& Network::frozen_part(bool gray_images) const {
 }
 
 int Network::channels_of(bool gray_images) const {
-  return gray_images && frozen_end_ > 0 ? frozen_part(true).channels() : 3;
+  return gray_images && can_read_gray() ? frozen_part(true).channels() : 3;
 }
 
 FrozenPlan<float> Network::compile_frozen_part() const {

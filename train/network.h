@@ -54,7 +54,8 @@ class Network {
   /// The trained segment's input for images (N, H, W, C) with C as channels_of gives it: what the frozen part makes of
   /// them; the images themselves where nothing is frozen.
   Tensor<float> frozen_output(const Tensor<float>& images) const;
-  /// What computes frozen_output for images that are gray or not. Compiled when it is first asked for.
+  /// What computes frozen_output for images that are gray or not: the same plan for both, or in float32 two. Compiled
+  /// when it is first asked for.
   const FrozenPlan<float>& frozen_part(bool gray_images = false) const;
   /// The same once more, for use beside the network or after it.
   FrozenPlan<float> compile_frozen_part() const;
@@ -64,6 +65,9 @@ class Network {
   std::vector<float> logits(const Tensor<float>& images) const;
 
  private:
+  /// Whether gray images may have a plan of their own. In bfloat16 they have not: the summed weights would be rounded.
+  bool can_read_gray() const;
+
   const Architecture* architecture_;
   ModelOptions options_;
   Device* device_;

@@ -49,8 +49,7 @@ void check(const char* what, const Graph& g, const Preprocessing& preprocessing,
   Parameters<double> in_double(g, *reference, 1);
   assign_formula(g, in_double);
   const Shape& image = g.nodes()[0].output;
-  const FrozenPlan<double> plan(g, in_double, *reference, segment, Precision::float32,
-                                preprocessing);
+  const FrozenPlan<double> plan(g, in_double, *reference, segment, preprocessing);
   REQUIRE(plan.channels() == channels);
   Tape<double> off(*reference, Tape<double>::Recording::off);
   const auto rgb = gray_images<double>(*reference, image, preprocessing, 3);
@@ -63,7 +62,7 @@ void check(const char* what, const Graph& g, const Preprocessing& preprocessing,
   const auto cpu = make_cpu_device(2);
   Parameters<float> in_float(g, *cpu, 1);
   assign_formula(g, in_float);
-  const FrozenPlan<float> compiled(g, in_float, *cpu, segment, Precision::float32, preprocessing);
+  const FrozenPlan<float> compiled(g, in_float, *cpu, segment, preprocessing);
   REQUIRE(compiled.channels() == channels);
   const Tensor<float> found =
       compiled.run(gray_images<float>(*cpu, image, preprocessing, channels));

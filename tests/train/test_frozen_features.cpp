@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "io/phantoms.h"
+#include "kernels/cpu/cpu_features.h"
 #include "layers/random_streams.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
@@ -89,6 +90,25 @@ TEST_CASE("rows of gray pictures are those of the same pictures in colour") {
                                   colour.rows(all_images()).to_host()) <= 2e-5);
     count_cases();
   }
+}
+
+TEST_CASE("a network has a plan for gray pictures only where it reads fewer channels of them") {
+  const auto has_one_plan = [](Device& device, const char* model) {
+    const Network network(find_architecture(model), {46, 46, 3}, {}, device, 1);
+    CHECK(network.channels_of(true) == 3);
+    return &network.frozen_part(true) == &network.frozen_part(false);
+  };
+  const auto in_float32 = make_cpu_device(1);
+  CHECK(has_one_plan(*in_float32, "cnn"));
+  count_cases();
+  const Small small;
+  CHECK(&small.network.frozen_part(true) != &small.network.frozen_part(false));
+  CHECK(&small.network.frozen_part(true) == &small.network.frozen_part(true));
+  count_cases();
+  if (!cpu::multiplies_bfloat16()) return skip_cases(1, "this CPU does not multiply bfloat16");
+  const auto in_bfloat16 = make_cpu_device(1, Precision::bf16);
+  CHECK(has_one_plan(*in_bfloat16, "mobilenet"));
+  count_cases();
 }
 
 // What keeping rests on: neither the company of an image nor its place changes a bit of its row.
