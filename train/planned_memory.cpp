@@ -20,13 +20,16 @@ std::size_t kept_bytes(const Network& network, std::int64_t images) {
   return bytes > static_cast<std::size_t>(FrozenFeatures::kMostBytes) ? 0 : bytes;
 }
 
-/// Of each plan of the frozen part that the images need: that for gray ones and that for others.
+/// Of the frozen part's plan, or of both where one set is gray and the other is not.
 PlanMemory memory_of_frozen(const Network& network, const TrainingData& data) {
   PlanMemory memory;
-  for (const bool gray : {true, false}) {
-    if (data.train.is_gray() != gray && data.validation.is_gray() != gray) continue;
-    network.frozen_part(gray).prepare();
-    memory += network.frozen_part(gray).memory();
+  const FrozenPlan<float>* counted = nullptr;
+  for (const ImageSet* images : {&data.train, &data.validation}) {
+    const FrozenPlan<float>& plan = network.frozen_part(images->is_gray());
+    if (&plan == counted) continue;
+    plan.prepare();
+    memory += plan.memory();
+    counted = &plan;
   }
   return memory;
 }
