@@ -15,11 +15,12 @@ if(NOT NANOPNEUMO_SANITIZE)
 endif()
 # Contraction of a*b+c into one rounding is left to the places that ask for it (std::fma): a result then
 # does not depend on what the compiler found to contract.
+# A square root is one instruction where nobody asks for errno after it.
 # (nvcc takes options of its own, see Cuda.cmake.)
 function(nanopneumo_host_options target)
   target_compile_options(${target} INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${ARGN}>")
 endfunction()
-nanopneumo_host_options(nanopneumo_base -Wall -Wextra -Werror -ffp-contract=off -ffunction-sections -fdata-sections)
+nanopneumo_host_options(nanopneumo_base -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections)
 if(NANOPNEUMO_NATIVE)
   nanopneumo_host_options(nanopneumo_base -march=native)
 endif()

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/atomic_file.h"
+#include "io/json_text.h"
 #include "train/intervals.h"
 
 namespace nanopneumo {
@@ -46,7 +47,7 @@ void write_manifest(const std::filesystem::path& file, const Manifest& manifest)
   if (manifest.pointing) json["pointing_game"] = to_json(*manifest.pointing);
   Json& pictures = json["pictures"] = Json::array();
   for (const ManifestEntry& entry : manifest.pictures) pictures.push_back(to_json(manifest, entry));
-  write_file_atomically(file, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file_atomically(file, json_text(json));
 }
 
 }  // namespace nanopneumo

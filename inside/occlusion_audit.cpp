@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/atomic_file.h"
+#include "io/json_text.h"
 #include "tensor/errors.h"
 #include "train/scoring.h"
 
@@ -125,7 +126,7 @@ void write_audit(const std::filesystem::path& file, const OcclusionAudit& audit,
                       {"corners_covered", p.without_corners},
                       {"centre_covered", p.without_centre},
                       {"share_of_map_in_border", p.share_in_border}});
-  write_file_atomically(file, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file_atomically(file, json_text(json));
 }
 
 std::string describe(const OcclusionAudit& audit) {

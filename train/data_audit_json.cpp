@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/file_bytes.h"
+#include "io/json_text.h"
 #include "train/data_audit.h"
 
 namespace nanopneumo {
@@ -82,7 +83,7 @@ std::string audit_json(const DataAudit& audit) {
                   {"near_duplicates", duplicates_json(audit.near)},
                   {"baselines", list(audit.baselines, baseline_json)},
                   {"notes", names_json(audit.notes)}};
-  return json.dump(2) + '\n';
+  return json_text(json);
 }
 
 }  // namespace nanopneumo

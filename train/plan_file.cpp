@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/cache_folder.h"
 #include "io/file_bytes.h"
+#include "io/json_text.h"
 #include "io/xxh64.h"
 #include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/onednn_version.h"
@@ -85,8 +86,7 @@ void PlanFile::write(const fs::path& file, const Algorithms& algorithms) const {
                                       {"threads", resolve_threads(options_.threads)},
                                       {"onednn", onednn_version()}}},
                                     {"algorithms", algorithms}};
-  write_file_atomically(file,
-                        json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_file_atomically(file, json_text(json));
 }
 
 void PlanFile::keep_in(const fs::path& file) {

@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
 #include "io/image_write.h"
+#include "io/json_text.h"
 #include "io/xxh64.h"
 #include "train/augmentation_sheet.h"
 
@@ -23,11 +24,6 @@ std::array<std::int64_t, 2> count_classes(const ImageSet& images) {
 
 std::string file_checksum(const std::string& path) {
   return fmt::format("{:016x}", xxh64(read_file_bytes(path, kMaxWeightBytes)));
-}
-
-/// Runs may be described by paths and class names that are no UTF-8; JSON text has to be.
-std::string json_text(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 RunFacts collect(const Config& config, const TrainingData& data, const Network& network) {

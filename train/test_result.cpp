@@ -5,6 +5,7 @@
 
 #include "io/dataset_parts.h"
 #include "io/file_bytes.h"
+#include "io/json_text.h"
 #include "tensor/errors.h"
 #include "train/delong.h"
 #include "train/metrics.h"
@@ -88,7 +89,7 @@ std::string test_result_json(const Config& config, std::int64_t epoch, const std
                     {"threshold", kDecisionThreshold},
                     {"metrics", metrics_of(scores, images.labels)},
                     {"images", pictures}};
-  return result.dump(2) + '\n';
+  return json_text(result);
 }
 
 }  // namespace nanopneumo

@@ -3,6 +3,7 @@
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/convolution.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
@@ -10,6 +11,7 @@ namespace nanopneumo::cpu {
 void conv_forward(Stream& stream, const ConvDims& dims, const float* x, const float* w,
                   const Epilogue<float>& epilogue, float* y) {
   if (winograd::pays(dims)) return winograd::forward(stream, dims, x, w, epilogue, y);
+  if (tiled::kBeatsOneDnn) return tiled::forward(stream, dims, x, w, epilogue, y);
   convolution_forward(cpu_stream(stream), PrimitiveKind::conv_forward, convolution_problem(dims), x,
                       w, epilogue, y);
 }

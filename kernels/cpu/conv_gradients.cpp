@@ -6,6 +6,9 @@
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/input_gradient.h"
+#include "kernels/cpu/tiled/weight_gradient.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
@@ -25,6 +28,8 @@ bool is_fast_product(const ConvDims& d) {
 void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, const float* dy,
                          float* dx) {
   if (winograd::pays(dims)) return winograd::input_gradient(stream, dims, w, dy, dx);
+  if (tiled::kBeatsOneDnn && tiled::has_input_gradient(dims))
+    return tiled::input_gradient(stream, dims, w, dy, dx);
   convolution_input_gradient(cpu_stream(stream), PrimitiveKind::conv_input_gradient,
                              convolution_problem(dims), w, dy, dx);
 }
@@ -32,6 +37,11 @@ void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, c
 void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, const float* dy,
                           float* dw, float* db) {
   if (winograd::pays(dims)) return winograd::weight_gradient(stream, dims, x, dy, dw, db);
+  if (tiled::kBeatsOneDnn) {
+    tiled::weight_gradient(stream, dims, x, dy, dw);
+    if (db) bias_gradient(stream, {output_pixels(dims), dims.K}, dy, db);
+    return;
+  }
   if (is_fast_product(dims))
     return dense_weight_gradient(stream, {static_cast<int>(output_pixels(dims)), dims.C, dims.K}, x,
                                  dy, dw, db);

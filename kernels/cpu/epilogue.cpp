@@ -4,7 +4,7 @@
 #include "kernels/cpu/epilogue.h"
 
 #include "kernels/cpu/activation.h"
-#include "kernels/cpu/parallel.h"
+#include "kernels/cpu/parallel_registers.h"
 
 namespace nanopneumo::cpu {
 
@@ -15,10 +15,17 @@ bool has_tail(const Epilogue<float>& epilogue) {
 void apply_tail(Stream& stream, std::int64_t n, const float* residual, Activation activation,
                 float* y) {
   with_activation(activation, [&](auto f) {
-    if (residual)
-      parallel_elements(stream, n, [=](std::int64_t i) { y[i] = f(y[i] + residual[i]); });
-    else
-      parallel_elements(stream, n, [=](std::int64_t i) { y[i] = f(y[i]); });
+    parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
+      Vec v[count];
+      part.load(y, v);
+      if (residual) {
+        Vec added[count];
+        part.load(residual, added);
+        unrolled<count>([&](int i) __attribute__((always_inline)) { v[i] += added[i]; });
+      }
+      f(v);
+      part.store(y, v);
+    });
   });
 }
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 
+#include "kernels/cpu/unrolled.h"
 #include "kernels/cpu/vector.h"
 
 namespace nanopneumo::cpu {
@@ -21,13 +21,6 @@ inline constexpr int kTileRows = 6;
 #endif
 
 inline int panels(int K) { return (K + kPanel - 1) / kPanel; }
-
-/// body(0), ..., body(n - 1), written out.
-template <int n, class Body>
-[[gnu::always_inline]] inline void unrolled(const Body& body) {
-  [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) { (body(i), ...); }
-  (std::make_integer_sequence<int, n>{});
-}
 
 /// sums[r] += a[r * step + i * a_step] * b[i][0 .. kPanel) for i in [0, depth). Step: a number, or its
 /// std::integral_constant where it is known.

@@ -1,12 +1,17 @@
 // y = 1 / (1 + exp(-x)); dx = dy * y * (1 - y)
 #include "kernels/cpu/activation.h"
 #include "kernels/cpu/ops.h"
-#include "kernels/cpu/parallel.h"
+#include "kernels/cpu/parallel_registers.h"
 
 namespace nanopneumo::cpu {
 
 void sigmoid_forward(Stream& stream, std::int64_t n, const float* x, float* y) {
-  parallel_elements(stream, n, [=](std::int64_t i) { y[i] = Sigmoid{}(x[i]); });
+  parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
+    Vec v[count];
+    part.load(x, v);
+    Sigmoid{}(v);
+    part.store(y, v);
+  });
 }
 
 void sigmoid_gradient(Stream& stream, std::int64_t n, const float* y, const float* dy, float* dx) {

@@ -108,16 +108,12 @@ void augment_image(Stream& stream, const ImageDims& d, const Preprocessing& prep
   const int blocks_each = static_cast<int>(ceil_div(pixels, kThreads));
   with_vector(pixels % 4 == 0 && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
-    const auto run = [&](auto kernel) {
-      launch(stream, kernel, dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads,
-             0, d, blocks_each, preprocessing, on_device, x, y);
-    };
-    if (preprocessing.channels == 1)
-      run(KERNEL(augment_image_kernel<V, 1>));
-    else if (preprocessing.channels == 2)
-      run(KERNEL(augment_image_kernel<V, 2>));
-    else
-      run(KERNEL(augment_image_kernel<V, 3>));
+    with_image_channels(preprocessing.channels, [&](auto channels) {
+      constexpr int K = decltype(channels)::value;
+      launch(stream, KERNEL(augment_image_kernel<V, K>),
+             dim3(static_cast<unsigned>(std::int64_t{d.N} * blocks_each)), kThreads, 0, d,
+             blocks_each, preprocessing, on_device, x, y);
+    });
   });
 }
 

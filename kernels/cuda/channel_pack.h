@@ -59,6 +59,18 @@ __device__ __forceinline__ void store_bytes(std::uint8_t* p, Bytes<V> bytes) {
   *reinterpret_cast<detail::BytesBits<V>*>(p) = bytes.bits;
 }
 
+/// Calls run(constant) with the channels that an image gets (Preprocessing::channels, one to three) as a compile-time
+/// constant.
+template <class Run>
+void with_image_channels(int channels, const Run& run) {
+  if (channels == 1)
+    run(std::integral_constant<int, 1>());
+  else if (channels == 2)
+    run(std::integral_constant<int, 2>());
+  else
+    run(std::integral_constant<int, 3>());
+}
+
 /// Whether load_bytes<4>() is possible; null counts as such.
 inline bool is_aligned4(const void* pointer) {
   return reinterpret_cast<std::uintptr_t>(pointer) % 4 == 0;

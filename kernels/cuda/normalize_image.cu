@@ -50,16 +50,12 @@ void normalize_image(Stream& stream, const ImageDims& dims, const Preprocessing&
   const std::int64_t pixels = std::int64_t{dims.N} * dims.H * dims.W;
   with_vector(pixels % 4 == 0 && is_aligned4(x) && is_aligned16(y), [&](auto width) {
     constexpr int V = decltype(width)::value;
-    const auto run = [&](auto kernel) {
-      launch(stream, kernel, dim3(static_cast<unsigned>(ceil_div(pixels, kPixels))), kThreads, 0,
-             pixels, dims.C, preprocessing, x, y);
-    };
-    if (preprocessing.channels == 1)
-      run(KERNEL(normalize_image_kernel<V, 1>));
-    else if (preprocessing.channels == 2)
-      run(KERNEL(normalize_image_kernel<V, 2>));
-    else
-      run(KERNEL(normalize_image_kernel<V, 3>));
+    with_image_channels(preprocessing.channels, [&](auto channels) {
+      constexpr int K = decltype(channels)::value;
+      launch(stream, KERNEL(normalize_image_kernel<V, K>),
+             dim3(static_cast<unsigned>(ceil_div(pixels, kPixels))), kThreads, 0, pixels, dims.C,
+             preprocessing, x, y);
+    });
   });
 }
 

@@ -167,13 +167,15 @@ TEST_CASE("Exponentials, sigmoid and swish of registers are within a few roundin
   constexpr double kRounding = 6e-8;
   const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
   CHECK(largest_error(
-            -86.9f, 87.9f, [](Vec x) { return cpu::exp(x); },
+            -86.9f, 87.9f,
+            [](Vec x) { return of_one_register([](auto& one) { cpu::exp(one); }, x); },
             [](double x) { return std::exp(x); }) < 2 * kRounding);
   CHECK(largest_error(-60, 200, Sigmoid{}, sigmoid) < 4 * kRounding);
   CHECK(largest_error(-60, 200, Swish{}, [&](double x) { return x * sigmoid(x); }) < 5 * kRounding);
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   CHECK(Sigmoid{}(broadcast(kInfinity))[0] == 1);
-  CHECK(Sigmoid{}(broadcast(-kInfinity))[0] < 1e-37f);
+  CHECK(Sigmoid{}(broadcast(-kInfinity))[0] == 0);
+  CHECK(std::isnan(Swish{}(broadcast(-kInfinity))[0]));  // as -infinity times 0
   CHECK(Swish{}(broadcast(-1000))[0] == doctest::Approx(0).epsilon(1e-30));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/convolution.h"
+#include "kernels/cpu/tiled/convolution.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
@@ -49,7 +50,7 @@ Choices default_choices(const Plan<float>& plan, int images, Precision precision
     const auto* conv = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
     if (possible.back() == Algorithm::winograd && pays_by_winograd(plan, *conv, images))
       choices[i] = Algorithm::winograd;
-    else if (kTiledBeatsOneDnn && std::ranges::find(possible, Algorithm::tiled) != possible.end())
+    else if (tiled::kBeatsOneDnn && std::ranges::find(possible, Algorithm::tiled) != possible.end())
       choices[i] = Algorithm::tiled;
   }
   return choices;

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/cpu/vector.h"
 #include "kernels/plan/plan.h"
 #include "kernels/precision.h"
 
@@ -16,11 +15,6 @@ enum class Algorithm {
   tiled,    ///< ours, of any convolution, depthwise too, in float32
   winograd  ///< ours, of 3x3 convolutions at stride 1 in float32
 };
-
-/// Whether default_choices prefers tiled convolutions to oneDNN's direct ones. oneDNN's for AVX2 reach 50 to 90 % of
-/// the peak with the networks here, ours 80 to 95 %; for AVX-512 oneDNN's reach 59 to 89 %, and an earlier one of ours
-/// less (docs/measurements.md).
-inline constexpr bool kTiledBeatsOneDnn = kLanes < 16;
 
 std::string_view name_of(Algorithm);
 

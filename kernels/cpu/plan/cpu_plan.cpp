@@ -9,6 +9,7 @@
 #include "kernels/cpu/plan/rounded_weights.h"
 #include "kernels/cpu/plan/separable_pairs.h"
 #include "kernels/cpu/plan/skipped_pixels.h"
+#include "kernels/cpu/tiled/convolution.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -67,7 +68,7 @@ class CpuPlan final : public CompiledPlan {
   }
 
  private:
-  static constexpr bool kIsTiled = std::is_same_v<E, float> && kTiledBeatsOneDnn;
+  static constexpr bool kIsTiled = std::is_same_v<E, float> && tiled::kBeatsOneDnn;
 
   struct Part {
     FixedPlan<E> plan;

@@ -4,8 +4,14 @@
 #pragma once
 
 #include "kernels/cpu/tiled/products.h"
+#include "kernels/cpu/vector.h"
 
 namespace nanopneumo::cpu::tiled {
+
+/// Whether tiled convolutions are preferred to oneDNN's direct ones. oneDNN's for AVX2 reach 50 to 90 % of the peak with
+/// the networks here, ours 80 to 95 %; for AVX-512 oneDNN's reach 59 to 89 %, and an earlier one of ours less
+/// (docs/measurements.md).
+inline constexpr bool kBeatsOneDnn = kLanes < 16;
 
 /// What forward takes from the stream's workspace for an x whose pixels lie `x_stride` floats apart, in bytes.
 std::size_t workspace_bytes(Stream&, const ConvDims&, std::int64_t x_stride);
@@ -14,5 +20,11 @@ std::size_t workspace_bytes(Stream&, const ConvDims&, std::int64_t x_stride);
 /// not belong to its K channels stay as they are. y may be the residual. Each result is the sum in the order of w,
 /// whatever the number of threads.
 void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Results&);
+/// The same with workspace_bytes of the caller's memory instead.
+void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Results&, float* memory);
+
+/// As Kernels::conv_forward; packs the weights anew.
+void forward(Stream&, const ConvDims&, const float* x, const float* w, const Epilogue<float>&,
+             float* y);
 
 }  // namespace nanopneumo::cpu::tiled

@@ -43,8 +43,14 @@ template <int pixels, int registers, class F, class Load, class Store>
   }
   unrolled<registers>([&](int k) __attribute__((always_inline)) {
     const Vec bias = load(filter.bias() + c + k * kLanes);
+    unrolled<pixels>([&](int i) __attribute__((always_inline)) { sums[i][k] += bias; });
+  });
+  activate<pixels * registers>(
+      F{}, [&](int i) __attribute__((always_inline))->Vec &
+               { return sums[i / registers][i % registers]; });
+  unrolled<registers>([&](int k) __attribute__((always_inline)) {
     unrolled<pixels>([&](int i) __attribute__((always_inline)) {
-      store_y(y.data + i * y.stride + c + k * kLanes, F{}(sums[i][k] + bias));
+      store_y(y.data + i * y.stride + c + k * kLanes, sums[i][k]);
     });
   });
 }
@@ -72,9 +78,12 @@ template <int pixels, int S, int stride, class F>
     });
   }
   const Vec bias = load(filter.bias() + c);
+  unrolled<pixels>([&](int i) __attribute__((always_inline)) { sums[i] += bias; });
+  activate<pixels>(
+      F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i]; });
   float* to = y.data + c;
   unrolled<pixels>([&](int i) __attribute__((always_inline)) {
-    store(to, F{}(sums[i] + bias));
+    store(to, sums[i]);
     to += y.stride;
   });
 }

@@ -1,21 +1,56 @@
 #include "kernels/cpu/tiled/filter.h"
 
 namespace nanopneumo::cpu::tiled {
+namespace {
+
+/// Up to kPanel numbers, zeros after them.
+float* copy_row(const float* from, int count, float* to) {
+  std::fill(std::copy_n(from, std::min(kPanel, count), to), to + kPanel, 0.0f);
+  return to + kPanel;
+}
+
+}  // namespace
+
+std::int64_t Filter::floats(const Window& window, int C, int K) {
+  return panels(K) * (std::int64_t{window.R} * window.S * C + 1) * kPanel;
+}
 
 Filter::Filter(const Window& window, int C, int K, std::span<const float> w,
                std::span<const float> bias)
-    : R_(window.R), K_(K), depth_(std::int64_t{window.S} * C), memory_(allocate_floats(size())) {
-  std::fill_n(memory_.get(), size(), 0.0f);
-  float* to = memory_.get();
-  const auto copy = [&](std::span<const float> row, int k) {
-    std::copy_n(row.begin() + k, std::min(kPanel, K - k), to);
-    to += kPanel;
-  };
-  const auto columns = static_cast<std::size_t>(K);
-  for (int k = 0; k < K; k += kPanel)
-    for (std::size_t row = 0; row < w.size(); row += columns) copy(w.subspan(row, columns), k);
-  if (bias.empty()) return;
-  for (int k = 0; k < K; k += kPanel) copy(bias, k);
+    : R_(window.R),
+      K_(K),
+      depth_(std::int64_t{window.S} * C),
+      memory_(allocate_floats(floats(window, C, K))),
+      packed_(memory_.get()) {
+  for (int p = 0; p < panels(K); ++p)
+    pack_panel(window, C, K, p, w.data(), bias.empty() ? nullptr : bias.data(), memory_.get());
+}
+
+Filter::Filter(const Window& window, int C, int K, const float* packed)
+    : R_(window.R), K_(K), depth_(std::int64_t{window.S} * C), packed_(packed) {}
+
+void pack_panel(const Window& window, int C, int K, int p, const float* w, const float* bias,
+                float* packed) {
+  const std::int64_t rows = std::int64_t{window.R} * window.S * C;
+  const int k = p * kPanel;
+  float* to = packed + p * rows * kPanel;
+  for (std::int64_t row = 0; row < rows; ++row) to = copy_row(w + row * K + k, K - k, to);
+  float* bias_to = packed + (panels(K) * rows + p) * kPanel;
+  copy_row(bias ? bias + k : nullptr, bias ? K - k : 0, bias_to);
+}
+
+void pack_mirrored_panel(const Window& window, int C, int K, int p, const float* w, float* packed) {
+  const int taps = window.R * window.S, first = p * kPanel, count = std::min(kPanel, C - first);
+  const std::int64_t rows = std::int64_t{taps} * K;
+  float* to = packed + p * rows * kPanel;
+  for (int tap = taps - 1; tap >= 0; --tap) {
+    const float* from = w + (std::int64_t{tap} * C + first) * K;
+    for (int k = 0; k < K; ++k, to += kPanel) {
+      for (int c = 0; c < count; ++c) to[c] = from[std::int64_t{c} * K + k];
+      std::fill(to + count, to + kPanel, 0.0f);
+    }
+  }
+  std::fill_n(packed + (panels(C) * rows + p) * kPanel, kPanel, 0.0f);
 }
 
 }  // namespace nanopneumo::cpu::tiled

@@ -60,14 +60,22 @@ template <int rows, class F>
   for (int r = 0; r < filter.R(); ++r, x += windows.row, w += filter.depth() * kPanel)
     add_outer_products(filter.depth(), x, windows.step, 1, w, sums);
   // No loops: sums whose number is not known while compiling are in no register.
+  const int rest = filter.K() - first;
   unrolled<2>([&](int half) __attribute__((always_inline)) {
-    const int k = first + half * kLanes, rest = filter.K() - k;
-    if (rest <= 0) return;
     const Vec bias = load(filter.bias(p) + half * kLanes);
+    unrolled<rows>([&](int r) __attribute__((always_inline)) { sums[r][half] += bias; });
+    if (residual.data)
+      unrolled<rows>([&](int r) __attribute__((always_inline)) {
+        const float* from = residual.data + r * residual.stride + first + half * kLanes;
+        if (rest > half * kLanes) sums[r][half] += load_up_to(from, rest - half * kLanes);
+      });
+  });
+  activate<rows * 2>(
+      F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i / 2][i % 2]; });
+  unrolled<2>([&](int half) __attribute__((always_inline)) {
     unrolled<rows>([&](int r) __attribute__((always_inline)) {
-      Vec sum = sums[r][half] + bias;
-      if (residual.data) sum += load_up_to(residual.data + r * residual.stride + k, rest);
-      store_up_to(y.data + r * y.stride + k, F{}(sum), rest);
+      float* to = y.data + r * y.stride + first + half * kLanes;
+      if (rest > half * kLanes) store_up_to(to, sums[r][half], rest - half * kLanes);
     });
   });
 }

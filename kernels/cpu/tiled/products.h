@@ -2,17 +2,11 @@
 #pragma once
 
 #include "kernels/cpu/rows.h"
+#include "kernels/cpu/tiled/bands.h"
 #include "kernels/cpu/tiled/filter.h"
 #include "kernels/kernels.h"
 
 namespace nanopneumo::cpu::tiled {
-
-/// Where the windows of output pixels lie: that of pixel i begins at data + i * step, its rows are `row` floats
-/// apart, and each is S * C floats long.
-struct Windows {
-  const float* data;
-  std::int64_t step, row;
-};
 
 /// What becomes of the sums: y = activation(sum + bias + residual). Pixels as in y.
 struct Results {

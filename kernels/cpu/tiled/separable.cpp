@@ -6,12 +6,12 @@ namespace nanopneumo::cpu::tiled {
 namespace {
 
 /// The depthwise result of some rows of output.
-struct Band {
+struct RowGroup {
   int rows;
   /// Floats of a pixel: a register more than it needs, so that neighbours do not fall into the same few sets of the
   /// first-level cache.
   std::int64_t stride;
-  Band(const ChannelwiseDims& d)
+  RowGroup(const ChannelwiseDims& d)
       : rows(std::max(1, kBandPixels / d.Q())),
         stride((d.C + kLanes - 1) / kLanes * kLanes + kLanes) {}
   std::int64_t floats(int Q) const { return rows * Q * stride; }
@@ -35,7 +35,7 @@ Upcoming rows_read_next(const ChannelwiseDims& d, ConstRows x, std::int64_t firs
 }  // namespace
 
 std::size_t separable_workspace_bytes(Stream& stream, const ChannelwiseDims& d) {
-  return static_cast<std::size_t>(Band(d).floats(d.Q()) * cpu_stream(stream).threads()) *
+  return static_cast<std::size_t>(RowGroup(d).floats(d.Q()) * cpu_stream(stream).threads()) *
          sizeof(float);
 }
 
@@ -43,7 +43,7 @@ void separable_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
                        const DepthwiseFilter& depthwise, Activation depthwise_activation,
                        const Filter& pointwise, const Results& results) {
   const int Q = d.Q();
-  const Band band(d);
+  const RowGroup band(d);
   auto* memory =
       static_cast<float*>(cpu_stream(stream).workspace(separable_workspace_bytes(stream, d)));
   const std::int64_t rows = std::int64_t{d.N} * d.P();

@@ -1,0 +1,98 @@
+#include "kernels/cpu/tiled/bands.h"
+
+namespace nanopneumo::cpu::tiled {
+namespace {
+
+bool has_padding(const Window& w) { return w.pad != Padding2D{}; }
+
+/// The same convolution with what has no neighbours in one direction laid out in one row: images one below the other,
+/// and pixels one below the other.
+ConvDims without_needless_borders(ConvDims d) {
+  const Window& w = d.window;
+  if (w.R > 1 || w.stride_h > 1 || has_padding(w)) return d;
+  d.H *= d.N;
+  d.N = 1;
+  if (w.S > 1 || w.stride_w > 1) return d;
+  d.H *= d.W;
+  d.W = 1;
+  return d;
+}
+
+/// The pixels that the windows of some rows of output read, zeros outside the image included.
+struct Patch {
+  int H, W;
+  Patch(const ConvDims& d, int rows)
+      : H((rows - 1) * d.window.stride_h + d.window.R),
+        W((d.Q() - 1) * d.window.stride_w + d.window.S) {}
+};
+
+/// Copies the patch whose first output row is p from the image that begins at x; pixels of `to` likewise.
+void copy_patch(const ConvDims& d, const Patch& patch, ConstRows x, int p, Rows to) {
+  const Window& w = d.window;
+  const int first_column = std::min(w.pad.left, patch.W),
+            end_column = std::clamp(d.W + w.pad.left, first_column, patch.W);
+  const auto clear = [&](float* row, int begin, int end) {
+    std::fill(row + begin * to.stride, row + end * to.stride, 0.0f);
+  };
+  float* row = to.data;
+  for (int i = 0; i < patch.H; ++i, row += patch.W * to.stride) {
+    const int h = p * w.stride_h - w.pad.top + i;
+    if (h < 0 || h >= d.H) {
+      clear(row, 0, patch.W);
+      continue;
+    }
+    clear(row, 0, first_column);
+    const float* from = x.data + (std::int64_t{h} * d.W + first_column - w.pad.left) * x.stride;
+    float* inside = row + first_column * to.stride;
+    if (x.stride == d.C && to.stride == d.C)
+      std::copy_n(from, std::int64_t{end_column - first_column} * d.C, inside);
+    else
+      for (int j = first_column; j < end_column; ++j, from += x.stride, inside += to.stride)
+        std::copy_n(from, d.C, inside);
+    clear(row, end_column, patch.W);
+  }
+}
+
+}  // namespace
+
+Bands::Bands(const ConvDims& dims, std::int64_t x_stride, int pixels)
+    : d_(without_needless_borders(dims)),
+      x_stride_(x_stride),
+      copy_stride_(dims.C),
+      copies_(has_padding(dims.window) || (dims.window.S > 1 && x_stride != dims.C)),
+      most_rows_(std::clamp(pixels / d_.Q(), 1, d_.P())) {}
+
+void Bands::copy_with(std::int64_t stride) {
+  copies_ = true;
+  copy_stride_ = stride;
+}
+
+std::int64_t Bands::floats() const {
+  if (!copies_) return 0;
+  const Patch patch(d_, most_rows_);
+  return std::int64_t{patch.H} * patch.W * copy_stride_;
+}
+
+Band Bands::take(const float* x, std::int64_t& row, std::int64_t end, float* memory) const {
+  const Window& w = d_.window;
+  const std::int64_t n = row / d_.P();
+  const int p = static_cast<int>(row % d_.P());
+  const int rows = static_cast<int>(std::min<std::int64_t>({most_rows_, d_.P() - p, end - row}));
+  const ConstRows image{x + n * d_.H * d_.W * x_stride_, x_stride_};
+  Windows windows{};
+  if (copies_) {
+    const Patch patch(d_, rows);
+    copy_patch(d_, patch, image, p, {memory, copy_stride_});
+    windows = {memory, w.stride_w * copy_stride_, patch.W * copy_stride_};
+  } else {
+    const std::int64_t image_row = d_.W * x_stride_;
+    windows = {image.data + p * w.stride_h * image_row, w.stride_w * x_stride_, image_row};
+  }
+  const std::int64_t run_step = w.stride_h * windows.row, first = row * d_.Q();
+  row += rows;
+  if (run_step == d_.Q() * windows.step)  // the rows are one long row
+    return {windows, 1, 0, std::int64_t{rows} * d_.Q(), first};
+  return {windows, rows, run_step, d_.Q(), first};
+}
+
+}  // namespace nanopneumo::cpu::tiled

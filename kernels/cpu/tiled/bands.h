@@ -1,0 +1,52 @@
+// A convolution's output, some rows at a time, and where the windows of their pixels lie.
+#pragma once
+
+#include "kernels/cpu/rows.h"
+#include "kernels/dims.h"
+
+namespace nanopneumo::cpu::tiled {
+
+/// Where the windows of output pixels lie: that of pixel i begins at data + i * step, its rows are `row` floats
+/// apart, and each is S * C floats long.
+struct Windows {
+  const float* data;
+  std::int64_t step, row;
+};
+
+/// `runs` times `pixels` output pixels; the windows of a run lie `run_step` floats after those of the run before.
+struct Band {
+  Windows windows;
+  int runs;
+  std::int64_t run_step, pixels;
+  std::int64_t first;  ///< of the output pixels, which follow one another
+};
+
+class Bands {
+ public:
+  /// Windows are read from x, whose pixels lie `x_stride` floats apart, or from a copy where they reach beyond the image
+  /// and where the pixels of a window's row are not side by side. Bands are of about `pixels` pixels.
+  Bands(const ConvDims&, std::int64_t x_stride, int pixels);
+
+  /// Have windows read from a copy whose pixels lie `stride` floats apart, which needs S = 1.
+  void copy_with(std::int64_t stride);
+
+  /// Of the output, through all images.
+  std::int64_t rows() const { return std::int64_t{d_.N} * d_.P(); }
+  /// Of a band.
+  int most_rows() const { return most_rows_; }
+  std::int64_t most_pixels() const { return std::int64_t{most_rows_} * d_.Q(); }
+  /// Floats of a copy.
+  std::int64_t floats() const;
+
+  /// The band that begins with row `row` and ends with its image or before row `end`; `memory`: floats() floats. Sets
+  /// row to the first one after it.
+  Band take(const float* x, std::int64_t& row, std::int64_t end, float* memory) const;
+
+ private:
+  ConvDims d_;
+  std::int64_t x_stride_, copy_stride_;
+  bool copies_;
+  int most_rows_;
+};
+
+}  // namespace nanopneumo::cpu::tiled
