@@ -6,6 +6,8 @@
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/depthwise_weight_gradient.h"
 
 namespace nanopneumo::cpu {
 
@@ -17,8 +19,11 @@ void depthwise_input_gradient(Stream& stream, const ChannelwiseDims& dims, const
 
 void depthwise_weight_gradient(Stream& stream, const ChannelwiseDims& dims, const float* x,
                                const float* dy, float* dw, float* db) {
-  convolution_weight_gradient(cpu_stream(stream), PrimitiveKind::depthwise_weight_gradient,
-                              depthwise_problem(dims), x, dy, dw);
+  if (tiled::kBeatsOneDnn)
+    tiled::depthwise_weight_gradient(stream, dims, x, dy, dw);
+  else
+    convolution_weight_gradient(cpu_stream(stream), PrimitiveKind::depthwise_weight_gradient,
+                                depthwise_problem(dims), x, dy, dw);
   if (db) bias_gradient(stream, {std::int64_t{dims.N} * dims.P() * dims.Q(), dims.C}, dy, db);
 }
 

@@ -47,13 +47,22 @@ void copy_patch(const ConvDims& d, const Patch& patch, ConstRows x, int p, Rows 
     if (x.stride == d.C && to.stride == d.C)
       std::copy_n(from, std::int64_t{end_column - first_column} * d.C, inside);
     else
-      for (int j = first_column; j < end_column; ++j, from += x.stride, inside += to.stride)
-        std::copy_n(from, d.C, inside);
+      copy_pixels({from, x.stride}, end_column - first_column, d.C, {inside, to.stride});
     clear(row, end_column, patch.W);
   }
 }
 
 }  // namespace
+
+void copy_pixels(ConstRows x, std::int64_t pixels, int C, Rows to) {
+  constexpr int kAhead = 12, kCacheLine = 64 / sizeof(float);
+  for (std::int64_t i = 0; i < pixels; ++i, x.data += x.stride, to.data += to.stride) {
+    const float* later = x.data + kAhead * x.stride;
+    __builtin_prefetch(later);
+    __builtin_prefetch(later + std::min(C, 2 * kCacheLine) - 1);
+    std::copy_n(x.data, C, to.data);
+  }
+}
 
 Bands::Bands(const ConvDims& dims, std::int64_t x_stride, int pixels)
     : d_(without_needless_borders(dims)),

@@ -21,13 +21,17 @@ struct Band {
   std::int64_t first;  ///< of the output pixels, which follow one another
 };
 
+/// C channels of some pixels, which may lie too far apart for the processor to foresee them.
+void copy_pixels(ConstRows x, std::int64_t pixels, int C, Rows to);
+
 class Bands {
  public:
   /// Windows are read from x, whose pixels lie `x_stride` floats apart, or from a copy where they reach beyond the image
   /// and where the pixels of a window's row are not side by side. Bands are of about `pixels` pixels.
   Bands(const ConvDims&, std::int64_t x_stride, int pixels);
 
-  /// Have windows read from a copy whose pixels lie `stride` floats apart, which needs S = 1.
+  /// Have windows read from a copy whose pixels lie `stride` >= C floats apart; the C of neighbours are then no longer
+  /// side by side.
   void copy_with(std::int64_t stride);
 
   /// Of the output, through all images.

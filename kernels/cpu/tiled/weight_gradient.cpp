@@ -29,11 +29,13 @@ Bands bands_of(const ConvDims& d) {
 
 /// A band of dy, a panel of K after the other, zero beyond K.
 void pack_panels(const Band& band, const float* dy, int K, const Range& panels, float* to) {
+  constexpr int kAhead = 16;  // pixels lie too far apart for the processor to foresee them
   const std::int64_t pixels = band.runs * band.pixels;
   for (std::int64_t p = panels.begin; p < panels.end; ++p) {
     const int k = static_cast<int>(p) * kPanel, left = std::min(kPanel, K - k);
     const float* from = dy + band.first * K + k;
     for (std::int64_t i = 0; i < pixels; ++i, from += K, to += kPanel) {
+      __builtin_prefetch(from + kAhead * K);
       store(to, load_up_to(from, left));
       store(to + kLanes, left > kLanes ? load_up_to(from + kLanes, left - kLanes) : Vec{});
     }
