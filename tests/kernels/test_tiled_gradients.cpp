@@ -1,0 +1,129 @@
+// The gradients of our own convolutions for the CPU, for any window.
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/depthwise_weight_gradient.h"
+#include "kernels/cpu/tiled/input_gradient.h"
+#include "kernels/cpu/tiled/weight_gradient.h"
+#include "tests/kernels/conv_operands.h"
+#include "tests/support/cases.h"
+
+namespace nanopneumo::test {
+namespace {
+
+using namespace cpu;
+
+/// Calls compute(stream, result) with a result full of NaN and 1, 2 and 5 threads: it has to be `expected`, and the
+/// same bytes each time.
+template <class Compute>
+void check(const std::string& what, const std::vector<double>& expected, std::int64_t terms,
+           const Compute& compute) {
+  Tolerance tolerance = rounding_of_sum(terms);  // one after the other, as in test_tiled.cpp
+  tolerance.absolute *= std::max(1.0, std::sqrt(static_cast<double>(terms)) / 3);
+  const auto size = static_cast<int>(expected.size());
+  std::vector<float> first;
+  for (const int threads : {1, 2, 5}) {
+    CpuStream stream(threads);
+    std::vector<float> result(expected.size(), std::numeric_limits<float>::quiet_NaN());
+    compute(stream, result.data());
+    const std::string problem = compare_slice(expected, result, size, size, tolerance);
+    CHECK_MESSAGE(problem.empty(), threads, " threads, ", what, ":", problem);
+    if (first.empty()) first = result;
+    CHECK_MESSAGE(result == first, threads, " threads, ", what);
+  }
+  count_cases();
+}
+
+/// Of the reference, where run(call) asks for the output `name`.
+template <class Run>
+std::vector<double> on_reference(const char* name, const Run& run) {
+  return run_on(reference_device(), 0, run).outputs.at(name).values;
+}
+
+/// Of shapes.h, with now and then so many channels that several tiles and panels are there.
+ConvDims any_conv(int index, CaseRandom& random) {
+  ConvDims d = conv_dims(index, random);
+  if (random.coin()) d.K = random.integer(1, 300);
+  if (random.coin()) d.C = random.integer(1, 80);
+  return d;
+}
+
+TEST_CASE(
+    "Tiled weights' gradients agree with the reference, to the bit with any number of threads") {
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("tiled weight gradient", index);
+    const ConvDims d = any_conv(index, random);
+    const std::vector<float> x = random.values(d.input_size()), dy = random.values(d.output_size());
+    const std::vector<double> expected = on_reference("dw", [&](auto& call) {
+      call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy),
+                                      call.out("dw", d.weight_size(), kExact), nullptr);
+    });
+    check(str(d), expected, d.output_size() / d.K, [&](CpuStream& stream, float* dw) {
+      tiled::weight_gradient(stream, d, x.data(), dy.data(), dw);
+    });
+  }
+}
+
+TEST_CASE(
+    "Tiled inputs' gradients agree with the reference, to the bit with any number of threads") {
+  int computed = 0;
+  for (int index = 0; index < 2 * kCases; ++index) {
+    CaseRandom random("tiled input gradient", index);
+    const ConvDims d = any_conv(index, random);
+    if (!tiled::has_input_gradient(d)) continue;
+    const std::vector<float> w = random.values(d.weight_size()),
+                             dy = random.values(d.output_size());
+    const std::vector<double> expected = on_reference("dx", [&](auto& call) {
+      call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
+                                     call.out("dx", d.input_size(), kExact));
+    });
+    const std::int64_t terms = std::int64_t{d.window.R} * d.window.S * d.K;
+    check(str(d), expected, terms, [&](CpuStream& stream, float* dx) {
+      tiled::input_gradient(stream, d, w.data(), dy.data(), dx);
+    });
+    ++computed;
+  }
+  CHECK(computed > kCases / 4);
+}
+
+TEST_CASE("Pixels that a 1x1 window skips get no gradient") {
+  for (const int stride_h : {1, 2, 3})
+    for (const int stride_w : {1, 2, 3})
+      for (const int size : {5, 6, 7}) {
+        CaseRandom random("skipped pixels", stride_h * 100 + stride_w * 10 + size);
+        const ConvDims d{2, size, size + 1, 5, 33, {1, 1, stride_h, stride_w, {}}};
+        REQUIRE(tiled::has_input_gradient(d));
+        const std::vector<float> w = random.values(d.weight_size()),
+                                 dy = random.values(d.output_size());
+        const std::vector<double> expected = on_reference("dx", [&](auto& call) {
+          call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
+                                         call.out("dx", d.input_size(), kExact));
+        });
+        check(str(d), expected, d.K, [&](CpuStream& stream, float* dx) {
+          tiled::input_gradient(stream, d, w.data(), dy.data(), dx);
+        });
+      }
+}
+
+TEST_CASE(
+    "Tiled depthwise weights' gradients agree with the reference, with any number of threads") {
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("tiled depthwise weight gradient", index);
+    ChannelwiseDims d = channelwise_dims(index, random);
+    if (random.coin()) d.C = random.integer(1, 100);
+    const std::vector<float> x = random.values(d.input_size()), dy = random.values(d.output_size());
+    const std::vector<double> expected = on_reference("dw", [&](auto& call) {
+      call.ops().depthwise_weight_gradient(call.stream(), d, call.in(x), call.in(dy),
+                                           call.out("dw", d.weight_size(), kExact), nullptr);
+    });
+    check(str(d), expected, d.output_size() / d.C, [&](CpuStream& stream, float* dw) {
+      tiled::depthwise_weight_gradient(stream, d, x.data(), dy.data(), dw);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace nanopneumo::test
