@@ -10,23 +10,74 @@
 #include "kernels/cpu/channel_sums.h"
 #include "kernels/cpu/max_pool.h"
 #include "kernels/cpu/ops.h"
+#include "kernels/cpu/unrolled.h"
 
 namespace nanopneumo::cpu {
 namespace {
 
 RowsDims pixels(const ChannelwiseDims& d) { return {d.input_size() / d.C, d.C}; }
 
+/// x at a place of a window, another place for each channel, whose pixels a register of channels is read from.
+class WindowReader {
+ public:
+  /// Of row p of the windows over an image.
+  WindowReader(const ChannelwiseDims& d, const float* image, int p)
+      : d_(d), image_(image), p_(p), row_(row_axis(d)), column_(column_axis(d)) {}
+
+  Vec at(IntVec place, int q, int c) const {
+    const int S = d_.window.S, count = d_.C - c;
+    const Span r_inside = row_.places_inside(p_), s_inside = column_.places_inside(q);
+    Vec result{};
+    for (int r = r_inside.first; r < r_inside.last; ++r)
+      for (int s = s_inside.first; s < s_inside.last; ++s) {
+        const std::int64_t pixel = row_.pixel(p_, r) * d_.W + column_.pixel(q, s);
+        const Vec in = load_up_to(image_ + pixel * d_.C + c, count);
+        result = place == IntVec{} + (r * S + s) ? in : result;
+      }
+    return result;
+  }
+
+ private:
+  const ChannelwiseDims& d_;
+  const float* image_;
+  int p_;
+  Axis row_, column_;
+};
+
+/// The same for windows of 2 x 2 pixels without padding.
+class SquareReader {
+ public:
+  SquareReader(const ChannelwiseDims& d, const float* image, int p)
+      : C_(d.C),
+        row_(std::int64_t{d.W} * d.C),
+        step_(std::int64_t{d.window.stride_w} * d.C),
+        first_(image + std::int64_t{p} * d.window.stride_h * row_) {}
+
+  Vec at(IntVec place, int q, int c) const {
+    const float* corner = first_ + q * step_ + c;
+    Vec result{};
+    unrolled<4>([&](int i) __attribute__((always_inline)) {
+      const Vec in = load_up_to(corner + i / 2 * row_ + i % 2 * C_, C_ - c);
+      result = place == IntVec{} + i ? in : result;
+    });
+    return result;
+  }
+
+ private:
+  int C_;
+  std::int64_t row_, step_;
+  const float* first_;
+};
+
 /// Adds dy and dy (x - mean) of each window's largest pixel, x, over a range of the N * P rows of windows. Sixteen of
 /// a row are added in float before they go to the sums.
+template <class Reader>
 void add_windows(const ChannelwiseDims& d, const Range& rows, const float* x, const float* mean,
                  const std::uint8_t* argmax, const float* dy, const ChannelSums& sums) {
   constexpr int kWindowsAtOnce = 16;
-  const Axis row = row_axis(d), column = column_axis(d);
-  const int C = d.C, P = d.P(), Q = d.Q(), S = d.window.S;
+  const int C = d.C, P = d.P(), Q = d.Q();
   for (std::int64_t np = rows.begin; np < rows.end; ++np) {
-    const int p = static_cast<int>(np % P);
-    const float* image = x + np / P * d.H * d.W * C;
-    const Span r_inside = row.places_inside(p);
+    const Reader reader(d, x + np / P * d.H * d.W * C, static_cast<int>(np % P));
     for (int first = 0; first < Q; first += kWindowsAtOnce)
       for (int c = 0; c < C; c += kLanes) {
         const int count = C - c;
@@ -34,15 +85,7 @@ void add_windows(const ChannelwiseDims& d, const Range& rows, const float* x, co
         Vec dbeta{}, dgamma{};
         for (int q = first; q < std::min(first + kWindowsAtOnce, Q); ++q) {
           const std::int64_t window = (np * Q + q) * C + c;
-          const IntVec place = load_bytes_up_to(argmax + window, count);
-          const Span s_inside = column.places_inside(q);
-          Vec largest{};
-          for (int r = r_inside.first; r < r_inside.last; ++r)
-            for (int s = s_inside.first; s < s_inside.last; ++s) {
-              const Vec in =
-                  load_up_to(image + (row.pixel(p, r) * d.W + column.pixel(q, s)) * C + c, count);
-              largest = place == IntVec{} + (r * S + s) ? in : largest;
-            }
+          const Vec largest = reader.at(load_bytes_up_to(argmax + window, count), q, c);
           const Vec g = load_up_to(dy + window, count);
           dbeta += g;
           dgamma += g * (largest - m);
@@ -56,10 +99,11 @@ void add_windows(const ChannelwiseDims& d, const Range& rows, const float* x, co
 void parameter_gradients(Stream& stream, const ChannelwiseDims& d, double epsilon, const float* x,
                          const float* mean, const float* variance, const std::uint8_t* argmax,
                          const float* dy, float* dgamma, float* dbeta) {
-  const ChannelSums sums = sums_of_parts(stream, std::int64_t{d.N} * d.P(), d.C,
-                                         [=](const Range& rows, const ChannelSums& own) {
-                                           add_windows(d, rows, x, mean, argmax, dy, own);
-                                         });
+  const bool is_square = d.window.R == 2 && d.window.S == 2 && d.window.pad == Padding2D{};
+  const auto add = is_square ? add_windows<SquareReader> : add_windows<WindowReader>;
+  const ChannelSums sums = sums_of_parts(
+      stream, std::int64_t{d.N} * d.P(), d.C,
+      [=](const Range& rows, const ChannelSums& own) { add(d, rows, x, mean, argmax, dy, own); });
   for (int c = 0; c < d.C; ++c) {
     dbeta[c] = static_cast<float>(sums.first[c]);
     dgamma[c] = static_cast<float>(sums.second[c] * inverse_deviation(variance[c], epsilon));

@@ -56,6 +56,8 @@ constexpr std::array kAwkwardChannelwise = {
     ChannelwiseDims{2, 6, 7, 16, {1, 1, 2, 2, {}}},
     ChannelwiseDims{2, 15, 17, 130, {3, 3, 1, 1, all(1)}},
     ChannelwiseDims{1, 32, 32, 64, {3, 3, 2, 2, {0, 1, 0, 1}}},
+    ChannelwiseDims{2, 7, 8, 37, {2, 2, 2, 2, {}}},
+    ChannelwiseDims{1, 8, 9, 20, {2, 2, 3, 4, {}}},
     ChannelwiseDims{5, 64, 64, 40, {3, 3, 1, 1, all(1)}},
     // The windows of EfficientNet and of the pools, on images that end within a tile of outputs.
     ChannelwiseDims{1, 19, 21, 8, {5, 5, 1, 1, all(2)}},
