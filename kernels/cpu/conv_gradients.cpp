@@ -37,18 +37,17 @@ void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, c
 void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, const float* dy,
                           float* dw, float* db) {
   if (winograd::pays(dims)) return winograd::weight_gradient(stream, dims, x, dy, dw, db);
-  if (tiled::kBeatsOneDnn) {
-    tiled::weight_gradient(stream, dims, x, dy, dw);
-    if (db) bias_gradient(stream, {output_pixels(dims), dims.K}, dy, db);
-    return;
-  }
-  if (is_fast_product(dims))
+  if (!tiled::kBeatsOneDnn && is_fast_product(dims))
     return dense_weight_gradient(stream, {static_cast<int>(output_pixels(dims)), dims.C, dims.K}, x,
                                  dy, dw, db);
-  const auto by_onednn =
-      skips_pixels(dims.window) ? skipping_weight_gradient : convolution_weight_gradient;
-  by_onednn(cpu_stream(stream), PrimitiveKind::conv_weight_gradient, convolution_problem(dims), x,
-            dy, dw);
+  if (tiled::kBeatsOneDnn) {
+    tiled::weight_gradient(stream, dims, x, dy, dw);
+  } else {
+    const auto by_onednn =
+        skips_pixels(dims.window) ? skipping_weight_gradient : convolution_weight_gradient;
+    by_onednn(cpu_stream(stream), PrimitiveKind::conv_weight_gradient, convolution_problem(dims), x,
+              dy, dw);
+  }
   if (db) bias_gradient(stream, {output_pixels(dims), dims.K}, dy, db);
 }
 

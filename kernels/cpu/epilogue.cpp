@@ -15,14 +15,12 @@ bool has_tail(const Epilogue<float>& epilogue) {
 void apply_tail(Stream& stream, std::int64_t n, const float* residual, Activation activation,
                 float* y) {
   with_activation(activation, [&](auto f) {
+    if (!residual) return map_registers(stream, n, f, y, y);
     parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
-      Vec v[count];
+      Vec v[count], added[count];
       part.load(y, v);
-      if (residual) {
-        Vec added[count];
-        part.load(residual, added);
-        unrolled<count>([&](int i) __attribute__((always_inline)) { v[i] += added[i]; });
-      }
+      part.load(residual, added);
+      unrolled<count>([&](int i) __attribute__((always_inline)) { v[i] += added[i]; });
       f(v);
       part.store(y, v);
     });

@@ -40,4 +40,15 @@ void parallel_registers(Stream& stream, std::int64_t n, const Body& body) {
   });
 }
 
+/// y = f(x), with f a function of some registers; y may be x.
+template <class F>
+void map_registers(Stream& stream, std::int64_t n, F f, const float* x, float* y) {
+  parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
+    Vec v[count];
+    part.load(x, v);
+    f(v);
+    part.store(y, v);
+  });
+}
+
 }  // namespace nanopneumo::cpu

@@ -6,12 +6,7 @@
 namespace nanopneumo::cpu {
 
 void sigmoid_forward(Stream& stream, std::int64_t n, const float* x, float* y) {
-  parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
-    Vec v[count];
-    part.load(x, v);
-    Sigmoid{}(v);
-    part.store(y, v);
-  });
+  map_registers(stream, n, Sigmoid{}, x, y);
 }
 
 void sigmoid_gradient(Stream& stream, std::int64_t n, const float* y, const float* dy, float* dx) {

@@ -6,12 +6,7 @@
 namespace nanopneumo::cpu {
 
 void swish_forward(Stream& stream, std::int64_t n, const float* x, float* y) {
-  parallel_registers(stream, n, [=]<int count>(const Registers<count>& part) {
-    Vec v[count];
-    part.load(x, v);
-    Swish{}(v);
-    part.store(y, v);
-  });
+  map_registers(stream, n, Swish{}, x, y);
 }
 
 void swish_gradient(Stream& stream, std::int64_t n, const float* x, const float* dy, float* dx) {

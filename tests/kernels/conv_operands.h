@@ -49,6 +49,14 @@ struct Operands {
   }
 };
 
+/// A sum of products of numbers in [-1, 1], one after the other, whose roundings are of what has been summed so far,
+/// about sqrt(terms) / 3, though ReLU6 may leave less of the result.
+inline Tolerance rounding_of_running_sum(std::int64_t terms) {
+  Tolerance tolerance = rounding_of_sum(terms);
+  tolerance.absolute *= std::max(1.0, std::sqrt(static_cast<double>(terms)) / 3);
+  return tolerance;
+}
+
 /// What is wrong with y, whose pixels of K channels lie `stride` floats apart with NaN between them, or nothing.
 inline std::string compare_slice(const std::vector<double>& expected, const std::vector<float>& y,
                                  int K, std::int64_t stride, Tolerance tolerance) {

@@ -24,14 +24,6 @@ ConvDims any_conv(int index, CaseRandom& random) {
   return d;
 }
 
-/// A sum of products of numbers in [-1, 1], one after the other, whose roundings are of what has been summed so far,
-/// about sqrt(terms) / 3, though ReLU6 may leave less of the result.
-Tolerance rounding_of_running_sum(std::int64_t terms) {
-  Tolerance tolerance = rounding_of_sum(terms);
-  tolerance.absolute *= std::max(1.0, std::sqrt(static_cast<double>(terms)) / 3);
-  return tolerance;
-}
-
 TEST_CASE("Tiled convolution from and to slices agrees with the reference") {
   for (const int threads : {1, 2, 3}) {
     CpuStream stream(threads);

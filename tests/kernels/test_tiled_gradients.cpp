@@ -21,8 +21,7 @@ using namespace cpu;
 template <class Compute>
 void check(const std::string& what, const std::vector<double>& expected, std::int64_t terms,
            const Compute& compute) {
-  Tolerance tolerance = rounding_of_sum(terms);  // one after the other, as in test_tiled.cpp
-  tolerance.absolute *= std::max(1.0, std::sqrt(static_cast<double>(terms)) / 3);
+  const Tolerance tolerance = rounding_of_running_sum(terms);
   const auto size = static_cast<int>(expected.size());
   std::vector<float> first;
   for (const int threads : {1, 2, 5}) {
@@ -67,6 +66,18 @@ TEST_CASE(
   }
 }
 
+void check_input_gradient(const ConvDims& d, CaseRandom& random) {
+  const std::vector<float> w = random.values(d.weight_size()), dy = random.values(d.output_size());
+  const std::vector<double> expected = on_reference("dx", [&](auto& call) {
+    call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
+                                   call.out("dx", d.input_size(), kExact));
+  });
+  const std::int64_t terms = std::int64_t{d.window.R} * d.window.S * d.K;
+  check(str(d), expected, terms, [&](CpuStream& stream, float* dx) {
+    tiled::input_gradient(stream, d, w.data(), dy.data(), dx);
+  });
+}
+
 TEST_CASE(
     "Tiled inputs' gradients agree with the reference, to the bit with any number of threads") {
   int computed = 0;
@@ -74,16 +85,7 @@ TEST_CASE(
     CaseRandom random("tiled input gradient", index);
     const ConvDims d = any_conv(index, random);
     if (!tiled::has_input_gradient(d)) continue;
-    const std::vector<float> w = random.values(d.weight_size()),
-                             dy = random.values(d.output_size());
-    const std::vector<double> expected = on_reference("dx", [&](auto& call) {
-      call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
-                                     call.out("dx", d.input_size(), kExact));
-    });
-    const std::int64_t terms = std::int64_t{d.window.R} * d.window.S * d.K;
-    check(str(d), expected, terms, [&](CpuStream& stream, float* dx) {
-      tiled::input_gradient(stream, d, w.data(), dy.data(), dx);
-    });
+    check_input_gradient(d, random);
     ++computed;
   }
   CHECK(computed > kCases / 4);
@@ -96,15 +98,7 @@ TEST_CASE("Pixels that a 1x1 window skips get no gradient") {
         CaseRandom random("skipped pixels", stride_h * 100 + stride_w * 10 + size);
         const ConvDims d{2, size, size + 1, 5, 33, {1, 1, stride_h, stride_w, {}}};
         REQUIRE(tiled::has_input_gradient(d));
-        const std::vector<float> w = random.values(d.weight_size()),
-                                 dy = random.values(d.output_size());
-        const std::vector<double> expected = on_reference("dx", [&](auto& call) {
-          call.ops().conv_input_gradient(call.stream(), d, call.in(w), call.in(dy),
-                                         call.out("dx", d.input_size(), kExact));
-        });
-        check(str(d), expected, d.K, [&](CpuStream& stream, float* dx) {
-          tiled::input_gradient(stream, d, w.data(), dy.data(), dx);
-        });
+        check_input_gradient(d, random);
       }
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 /// Channels that a thread goes through an image with, and about how many pixels at a time: of these it has copies, in
 /// which pixels lie side by side. (Those of the image may be a power of two apart, and then fall into the same few
-/// sets of a cache.)
+/// sets of a cache.) Where there are fewer channels, a copy's lanes beyond them hold anything, and so do the sums that
+/// come of them, which are not stored.
 constexpr int kChannels = 32, kPixels = 256;
 /// Taps whose sums are in registers together.
 constexpr int kRows = 3, kColumns = 5;

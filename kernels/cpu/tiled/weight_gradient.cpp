@@ -96,7 +96,7 @@ class Items {
   void for_each_part(const Range& own, const Body& body) const {
     for (std::int64_t item = own.begin; item < own.end;) {
       const std::int64_t part = item / panels_, end = std::min(own.end, (part + 1) * panels_);
-      Range own_panels(0, 0, 1);
+      Range own_panels = own;
       own_panels.begin = item - part * panels_;
       own_panels.end = end - part * panels_;
       body(Range(R_ * tiles_of_row_, static_cast<int>(part), static_cast<int>(parts_)), own_panels);
@@ -148,6 +148,7 @@ struct WeightGradient {
   }
 
   void sum(const Range& own, float* memory) const {
+    if (own.begin == own.end) return;
     float* packed = memory + bands.floats();
     for (std::int64_t row = 0; row < bands.rows();) {
       const Band band = bands.take(x, row, bands.rows(), memory);
