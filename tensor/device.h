@@ -27,7 +27,10 @@ class Device {
 
   /// "cpu", "cuda", "emulated", "reference".
   virtual std::string name() const = 0;
-  virtual Allocator& allocator() = 0;
+  /// Where tensors get their memory: from the device's own allocator or the one that stands in for it.
+  Allocator& allocator() { return allocator_ ? *allocator_ : own_allocator(); }
+  /// `allocator` gives memory of this device and outlives what it is asked for; null: the device's own again.
+  void set_allocator(Allocator* allocator) { allocator_ = allocator; }
   virtual Stream& stream() = 0;
   /// Null where the device does not work in that element type.
   virtual const Kernels<float>* float_kernels() const = 0;
@@ -75,6 +78,9 @@ class Device {
   }
 
  private:
+  virtual Allocator& own_allocator() = 0;
+
+  Allocator* allocator_ = nullptr;
   Trace* trace_ = nullptr;
 };
 

@@ -11,7 +11,6 @@ namespace nanopneumo {
 /// A device whose memory is the process's heap: cpu, the emulated GPU, the tests' reference.
 class HostMemoryDevice : public Device {
  public:
-  Allocator& allocator() override { return pool_; }
   void copy_to_device(void* device_memory, const void* host, std::size_t bytes) override {
     copy_on_device(device_memory, host, bytes);
   }
@@ -24,6 +23,8 @@ class HostMemoryDevice : public Device {
   }
 
  private:
+  Allocator& own_allocator() override { return pool_; }
+
   PoolAllocator pool_{host_memory_source()};
 };
 

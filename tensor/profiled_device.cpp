@@ -43,7 +43,6 @@ class ProfiledEmulation final : public ProfiledDevice {
   ProfiledEmulation(int threads, const emulator::Schedule& schedule, Precision precision)
       : kernels_(profiled::kernels(precision)), stream_(threads, schedule, memory_) {}
   std::string name() const override { return "profiled"; }
-  Allocator& allocator() override { return allocator_; }
   Stream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
@@ -64,9 +63,11 @@ class ProfiledEmulation final : public ProfiledDevice {
   std::vector<profiler::KernelProfile> take_profiles() override { return stream_.take_profiles(); }
 
  private:
+  Allocator& own_allocator() override { return own_allocator_; }
+
   const Kernels<float>& kernels_;
   profiler::DeviceMemory memory_;
-  DeviceMemoryAllocator allocator_{memory_};
+  DeviceMemoryAllocator own_allocator_{memory_};
   profiler::ProfiledStream stream_;
 };
 

@@ -7,6 +7,7 @@
 #include "tools/bench_commands.h"
 #include "tools/bench_workload.h"
 #include "tools/commands.h"
+#include "train/step_memory.h"
 
 namespace nanopneumo {
 namespace {
@@ -23,6 +24,8 @@ void bench_train(const BenchOptions& o) {
   Workload work(o, o.per_op ? Workload::Device::timing : Workload::Device::plain);
   Network& network = work.network();
   Adam<float> optimizer(network.parameters());
+  const ArenaPlan step_plan = plan_step(network, o.batch);
+  Arena arena(step_plan, network.device().allocator());
   std::uint32_t step = 0;
   const std::string what = o.fine_tune.empty() ? "" : ", fine-tune " + o.fine_tune;
   const Measured measured = measure(
@@ -31,7 +34,8 @@ void bench_train(const BenchOptions& o) {
         LabelledBatch<float> batch = work.batch();
         batch.x = network.frozen_output(batch.x);
         train_step(network.graph(), network.parameters(), optimizer, batch,
-                   {.training = true, .seed = 1, .step = step++}, network.trained_segment());
+                   {.training = true, .seed = 1, .step = step++}, network.trained_segment(),
+                   &arena);
       },
       [&] {
         if (work.timing()) work.timing()->stream().clear();

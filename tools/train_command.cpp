@@ -73,6 +73,13 @@ void describe_network(const Config& config, const Network& network) {
                                         : config.weights);
 }
 
+void print_memory(const Config& config, const TrainingData& data, const Network& network) {
+  const PlannedMemory now = plan_memory_of_run(config, data, network);
+  fmt::print("memory      {}\n", now.words());
+  if (const auto later = plan_memory_of_fine_tuning(config, network, now))
+    fmt::print("            once the backbone is trained too, {}\n", later->words());
+}
+
 void print_result(const Config& config, const RunFolder& folder, const TrainingState& state) {
   fmt::print(
       "\npeak memory {} MiB\nbest epoch {}: validation accuracy {:.2f} %{}\nrun folder: {}\n",
@@ -229,7 +236,7 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     if (options.command().given("--epochs") || options.command().given("--device"))
       write_file_atomically(folder->config(), to_toml(config));
   }
-  fmt::print("memory      {}\n", plan_memory_of_run(config, data, network).words());
+  print_memory(config, data, network);
   std::fflush(stdout);
   if (trace) device->set_trace(&trace->trace());
   TrainConsole console(config.epochs, config.batch);

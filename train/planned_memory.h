@@ -1,6 +1,7 @@
 // How much memory a run is going to hold, as far as that is known before it begins.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "kernels/plan/plan_report.h"
@@ -18,15 +19,21 @@ struct PlannedMemory {
   std::size_t images;      ///< both sets, as bytes
   std::size_t features;    ///< of the frozen part, kept from one epoch to the next
   std::size_t batch;       ///< one batch of images as the network's input
-  bool trains_layers;      ///< more than the head is trained: its values come on top
+  std::size_t step;        ///< what a training step makes in between (step_memory.h)
 
   std::size_t total() const;
-  /// One line, in MiB.
+  /// "planned 12.3 MiB: ..."
   std::string words() const;
 };
 
-/// Makes what the frozen part's plan needs, so that it is there and counted.
+/// Of the phase that training is in. Makes what the frozen part's plan needs, so that it is there and counted.
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network);
+
+/// From when the backbone is trained too, where that is still to come. What is then frozen may need less than is
+/// said here: it is a part of what is frozen before.
+std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
+                                                        const Network& network,
+                                                        const PlannedMemory& before);
 
 }  // namespace nanopneumo

@@ -5,6 +5,7 @@
 
 #include "train/batches.h"
 #include "train/finite_check.h"
+#include "train/step_memory.h"
 #include "train/unfreeze.h"
 
 namespace nanopneumo {
@@ -39,6 +40,8 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
   const auto weights = config.class_weights.resolve(data.train.size() - positives, positives);
   const double growth = std::pow(range.last / range.first, 1.0 / (range.steps - 1));
   const int channels = network.channels_of(data.train.is_gray());
+  const ArenaPlan step_plan = plan_step(network, config.batch);
+  Arena arena(step_plan, network.device().allocator());
   std::vector<RatePoint> points;
   double mean = 0, least = INFINITY;
   for (int step = 0; step < range.steps && !stop(step); ++step) {
@@ -53,7 +56,7 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
       loss = train_step(
                  network.graph(), network.parameters(), optimizer, batch,
                  {.training = true, .seed = config.seed, .step = static_cast<std::uint32_t>(step)},
-                 network.trained_segment())
+                 network.trained_segment(), &arena)
                  .loss;
     } catch (const NotFiniteError&) {
       break;  // what the test is there to find

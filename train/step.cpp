@@ -11,7 +11,9 @@ namespace nanopneumo {
 
 template <class T>
 StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
-                                const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
+                                const LabelledBatch<T>& batch, const Pass& pass, Segment segment,
+                                Arena* arena) {
+  const ArenaScope planned(batch.x.device(), arena);
   TraceSpan span(batch.x.device(), "forward");
   Tape<T> tape(batch.x.device());
   parameters.reset_gradients();
@@ -28,8 +30,8 @@ StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
 template <class T>
 StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parameters,
                                        const LabelledBatch<T>& batch, const Pass& pass,
-                                       Segment segment) {
-  const StepResult<T> result = compute_gradients(graph, parameters, batch, pass, segment);
+                                       Segment segment, Arena* arena) {
+  const StepResult<T> result = compute_gradients(graph, parameters, batch, pass, segment, arena);
   if (!std::isfinite(result.loss) || !gradients_are_finite(parameters))
     throw NotFiniteError(fmt::format(
         "training has diverged in step {}, whose loss is {}: {}; lower --learning-rate or, where "
@@ -41,19 +43,21 @@ StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parame
 
 template <class T>
 StepResult<T> train_step(const Graph& graph, Parameters<T>& parameters, Adam<T>& optimizer,
-                         const LabelledBatch<T>& batch, const Pass& pass, Segment segment) {
-  const StepResult<T> result = compute_finite_gradients(graph, parameters, batch, pass, segment);
+                         const LabelledBatch<T>& batch, const Pass& pass, Segment segment,
+                         Arena* arena) {
+  const StepResult<T> result =
+      compute_finite_gradients(graph, parameters, batch, pass, segment, arena);
   optimizer.step(parameters);
   return result;
 }
 
 #define NANOPNEUMO_INSTANTIATE(T)                                                                 \
   template StepResult<T> compute_gradients(const Graph&, Parameters<T>&, const LabelledBatch<T>&, \
-                                           const Pass&, Segment);                                 \
-  template StepResult<T> compute_finite_gradients(const Graph&, Parameters<T>&,                   \
-                                                  const LabelledBatch<T>&, const Pass&, Segment); \
+                                           const Pass&, Segment, Arena*);                         \
+  template StepResult<T> compute_finite_gradients(                                                \
+      const Graph&, Parameters<T>&, const LabelledBatch<T>&, const Pass&, Segment, Arena*);       \
   template StepResult<T> train_step(const Graph&, Parameters<T>&, Adam<T>&,                       \
-                                    const LabelledBatch<T>&, const Pass&, Segment);
+                                    const LabelledBatch<T>&, const Pass&, Segment, Arena*);
 NANOPNEUMO_INSTANTIATE(float)
 NANOPNEUMO_INSTANTIATE(double)
 #undef NANOPNEUMO_INSTANTIATE

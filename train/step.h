@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/eager.h"
+#include "tensor/arena.h"
 #include "train/adam.h"
 
 namespace nanopneumo {
@@ -20,22 +21,24 @@ struct StepResult {
   std::vector<T> logits;  ///< (N,), before the update
 };
 
-/// Gradients of the batch's loss in `parameters`, without updating them.
+/// Gradients of the batch's loss in `parameters`, without updating them. `arena`: of plan_step for this segment and as
+/// many images or more (step_memory.h); without one the tensors in between come from the device's allocator.
 template <class T>
 StepResult<T> compute_gradients(const Graph& graph, Parameters<T>& parameters,
                                 const LabelledBatch<T>& batch, const Pass& pass,
-                                Segment segment = {});
+                                Segment segment = {}, Arena* arena = nullptr);
 
 /// The same. Throws NotFiniteError, before anything uses them, where the loss or a gradient is not a finite
 /// number; it names the layer where that began, with what the values there are like (finite_check.h).
 template <class T>
 StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parameters,
                                        const LabelledBatch<T>& batch, const Pass& pass,
-                                       Segment segment = {});
+                                       Segment segment = {}, Arena* arena = nullptr);
 
 /// compute_finite_gradients, then one update.
 template <class T>
 StepResult<T> train_step(const Graph& graph, Parameters<T>& parameters, Adam<T>& optimizer,
-                         const LabelledBatch<T>& batch, const Pass& pass, Segment segment = {});
+                         const LabelledBatch<T>& batch, const Pass& pass, Segment segment = {},
+                         Arena* arena = nullptr);
 
 }  // namespace nanopneumo

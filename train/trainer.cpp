@@ -88,6 +88,7 @@ void Trainer::resume(const Checkpoint& last) {
 
 void Trainer::begin_fine_tuning() {
   optimizer_ = unfreeze(network_, config_);
+  step_plan_.reset();
   state_.is_fine_tuning = true;
   state_.phase_start = state_.epoch;
   state_.plateau = {.learning_rate = config_.learning_rate};
@@ -159,10 +160,16 @@ double Trainer::learning_rate(std::int64_t batch) const {
                                  updates_per_epoch);
 }
 
+void Trainer::take_arena() {
+  if (!step_plan_) step_plan_ = plan_step(network_, config_.batch);
+  arena_.emplace(*step_plan_, network_.device().allocator());
+}
+
 bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
                           const std::function<bool()>& stop) {
   const auto start = Clock::now();
   if (state_.next_batch < batches_per_epoch() && !compute_features(observer, stop)) return false;
+  take_arena();
   const std::vector<std::int64_t> order =
       epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
   while (state_.next_batch < batches_per_epoch()) {
@@ -250,7 +257,7 @@ StepResult<float> Trainer::finite_gradients(const LabelledBatch<float>& batch,
       .training = true, .seed = config_.seed, .step = static_cast<std::uint32_t>(state_.step)};
   try {
     return compute_finite_gradients(network_.graph(), network_.parameters(), batch, pass,
-                                    network_.trained_segment());
+                                    network_.trained_segment(), &*arena_);
   } catch (const NotFiniteError& error) {
     std::string names;
     for (const std::int64_t i : which)
@@ -267,6 +274,7 @@ StepResult<float> Trainer::finite_gradients(const LabelledBatch<float>& batch,
 bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
                        const std::function<bool()>& stop) {
   const TraceSpan span(network_.device(), "validation");
+  arena_.reset();
   const auto start = Clock::now();
   bool stopped = false;
   record.validation_logits =

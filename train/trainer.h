@@ -9,6 +9,7 @@
 #include "train/epoch_record.h"
 #include "train/run_logs.h"
 #include "train/scoring.h"
+#include "train/step_memory.h"
 
 namespace nanopneumo {
 
@@ -60,6 +61,8 @@ class Trainer {
   /// The input of the trained part for images number `which`; those of `next` come next.
   LabelledBatch<float> training_batch(std::span<const std::int64_t> which,
                                       std::span<const std::int64_t> next);
+  /// Memory for training steps of the network as it is now. Validation has it meanwhile.
+  void take_arena();
   bool validate(EpochRecord& record, TrainingObserver& observer, const std::function<bool()>& stop);
   std::int64_t batches_per_epoch() const;
   std::span<const std::int64_t> images_of(std::span<const std::int64_t> order,
@@ -84,6 +87,8 @@ class Trainer {
   Batches training_batches_;
   FrozenFeatures training_features_, validation_features_;
   Adam<float> optimizer_;
+  std::optional<ArenaPlan> step_plan_;  ///< as long as the same layers are trained
+  std::optional<Arena> arena_;          ///< while an epoch is trained
   std::array<double, 2> class_weights_;
   TrainingState state_;
   std::optional<RunLogs> logs_;

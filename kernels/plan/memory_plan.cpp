@@ -13,17 +13,12 @@ std::size_t aligned(std::size_t bytes) {
 
 bool meet(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
 
-}  // namespace
-
-MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
-  std::vector<std::size_t> by_size(pieces.size());
-  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
-  std::ranges::stable_sort(
-      by_size, [&](std::size_t a, std::size_t b) { return pieces[a].bytes > pieces[b].bytes; });
-
+/// Pieces in the given order, each into the smallest gap between those placed before it that are in use at the
+/// same time.
+MemoryPlan place_in_order(std::span<const Lifetime> pieces, std::span<const std::size_t> order) {
   MemoryPlan plan{.offsets = std::vector<std::size_t>(pieces.size()), .bytes = 0};
   std::vector<std::size_t> placed;  // in the order of their offsets
-  for (const std::size_t piece : by_size) {
+  for (const std::size_t piece : order) {
     const std::size_t bytes = aligned(pieces[piece].bytes);
     std::size_t best = 0, best_gap = std::numeric_limits<std::size_t>::max(), end = 0;
     for (const std::size_t other : placed) {
@@ -43,6 +38,23 @@ MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
         piece);
   }
   return plan;
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
+  std::vector<std::size_t> order(pieces.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto plan_by = [&](const auto& weight) {
+    std::ranges::stable_sort(order, std::ranges::greater(),
+                             [&](std::size_t p) { return weight(pieces[p]); });
+    return place_in_order(pieces, order);
+  };
+  const MemoryPlan by_size = plan_by([](const Lifetime& piece) { return piece.bytes; });
+  const MemoryPlan by_area = plan_by([](const Lifetime& piece) {
+    return piece.bytes * static_cast<std::size_t>(piece.last - piece.first + 1);
+  });
+  return by_area.bytes < by_size.bytes ? by_area : by_size;
 }
 
 std::size_t largest_use(std::span<const Lifetime> pieces) {

@@ -21,8 +21,8 @@ struct MemoryPlan {
 };
 
 /// Largest first, each into the smallest gap between those that are in use at the same time (Pisarchyk & Lee
-/// 2020, "greedy by size"). Pieces that live at the same time do not overlap. The tests compare the size with
-/// the best there is.
+/// 2020, "greedy by size"), or, where that gives a smaller block, first what is largest times longest. Pieces that live
+/// at the same time do not overlap. The tests compare the size with the best there is.
 MemoryPlan plan_memory(std::span<const Lifetime> pieces);
 
 /// No plan can be smaller: the most that is in use at one step.

@@ -17,7 +17,6 @@ class CudaDevice final : public Device {
   CudaDevice(Precision precision, GemmLibrary gemm)
       : kernels_(cuda::kernels(precision)), stream_(gemm) {}
   std::string name() const override { return "cuda"; }
-  Allocator& allocator() override { return pool_; }
   Stream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override { return &kernels_; }
   const Kernels<double>* double_kernels() const override { return nullptr; }
@@ -38,6 +37,7 @@ class CudaDevice final : public Device {
   }
 
  private:
+  Allocator& own_allocator() override { return pool_; }
   void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
             fmt::format_string<std::size_t&> what) {
     if (bytes) cuda::check(cudaMemcpyAsync(to, from, bytes, kind, stream_.handle()), what, bytes);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "io/csv.h"
+#include "kernels/asan.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/tools/sandbox.h"
@@ -155,9 +156,54 @@ TEST_CASE("train says before the first epoch which memory it has planned") {
     CHECK_MESSAGE(frozen.find(part, line) != std::string::npos, part);
   const std::string cnn = sandbox.succeed(tiny_training("cnn")).out;
   CHECK(contains(cnn, "memory      planned "));
-  CHECK(contains(cnn, "comes on top"));
+  CHECK(contains(cnn, "a training step"));
   CHECK_FALSE(contains(cnn, "frozen part "));
 }
+
+double number_after(const std::string& text, const std::string& words) {
+  const std::size_t at = text.find(words);
+  REQUIRE_MESSAGE(at != std::string::npos, words);
+  return std::stod(text.substr(at + words.size()));
+}
+
+TEST_CASE("train says what the backbone takes once it is trained too") {
+  const Sandbox sandbox;
+  const std::string out =
+      sandbox
+          .succeed({"train", "mobilenet", "--weights", "none", "--phantoms", "12", "--image-size",
+                    "48", "--epochs", "2", "--fine-tune", "all", "--head-epochs", "1", "--threads",
+                    "2", "--out", "run"})
+          .out;
+  const double head = number_after(out, "memory      planned ");
+  const double all = number_after(out, "once the backbone is trained too, planned ");
+  CHECK(all > head + 20);
+  const std::string at_once =
+      sandbox
+          .succeed({"train", "mobilenet", "--weights", "none", "--phantoms", "12", "--image-size",
+                    "48", "--epochs", "1", "--fine-tune", "all", "--threads", "2", "--out",
+                    "at_once"})
+          .out;
+  CHECK_FALSE(contains(at_once, "once the backbone"));
+  CHECK(std::stod(at_once.substr(at_once.find("a training step ") + 16)) ==
+        number_after(out.substr(out.find("once the")), "a training step "));
+  count_cases(2);
+}
+
+#if !defined(NANOPNEUMO_ASAN)
+TEST_CASE("A run takes the memory that was planned, and the program's own") {
+  const Sandbox sandbox;
+  const std::string out = sandbox
+                              .succeed({"train", "cnn", "--phantoms", "80", "--image-size", "200",
+                                        "--epochs", "1", "--threads", "2", "--out", "run"})
+                              .out;
+  const double planned = number_after(out, "memory      planned ");
+  const double peak = number_after(out, "peak memory ");
+  CHECK(planned > 300);
+  CHECK(peak > planned);
+  CHECK(peak < planned + 100);  // MiB
+  count_cases();
+}
+#endif
 
 TEST_CASE("doctor measures what the machine does at best") {
   const Sandbox sandbox;

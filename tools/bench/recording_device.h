@@ -1,12 +1,11 @@
 // A device that computes nothing and notes what it is asked for.
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tensor/host_device.h"
+#include "tensor/meta_device.h"
 #include "tools/bench/shape_words.h"
 
 namespace nanopneumo::bench {
@@ -32,19 +31,12 @@ class RecordingStream final : public Stream {
   std::size_t last_ = 0;
 };
 
-/// A whole training step of a network takes milliseconds here and touches none of the memory it
-/// allocates. That is how the benchmark learns the shapes of our networks: it cannot forget one.
-class RecordingDevice final : public HostMemoryDevice {
+/// That is how the benchmark learns the shapes of our networks: it cannot forget one.
+class RecordingDevice final : public MetaDevice {
  public:
   std::string name() const override { return "recording"; }
   RecordingStream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override;
-  const Kernels<double>* double_kernels() const override { return nullptr; }
-  /// Zeros: what has not been computed cannot be read.
-  void copy_to_host(void* host, const void*, std::size_t bytes) override {
-    if (bytes) std::memset(host, 0, bytes);
-  }
-  void copy_on_device(void*, const void*, std::size_t) override {}
 
  private:
   RecordingStream stream_;

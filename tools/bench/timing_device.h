@@ -42,7 +42,6 @@ class TimingDevice final : public Device {
       : inner_(std::move(inner)), stream_(*inner_) {}
 
   std::string name() const override { return inner_->name(); }
-  Allocator& allocator() override { return inner_->allocator(); }
   TimingStream& stream() override { return stream_; }
   const Kernels<float>* float_kernels() const override;
   const Kernels<double>* double_kernels() const override { return nullptr; }
@@ -58,6 +57,8 @@ class TimingDevice final : public Device {
   std::unique_ptr<Upload> make_upload() override { return inner_->make_upload(); }
 
  private:
+  Allocator& own_allocator() override { return inner_->allocator(); }
+
   std::unique_ptr<Device> inner_;
   TimingStream stream_;
 };
