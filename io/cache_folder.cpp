@@ -32,13 +32,12 @@ fs::path cache_folder() {
   return fs::absolute(home) / ".cache" / "nanopneumo";
 }
 
-void make_folders(const fs::path& folder) {
+void make_folders(const fs::path& folder, std::string_view remedy) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
-    throw_input_error(
-        "the folder {} cannot be made ({}): set NANOPNEUMO_HOME to a folder that you may write to",
-        shown(folder), error.message());
+    throw_input_error("the folder {} cannot be made ({}): {}", shown(folder), error.message(),
+                      remedy);
 }
 
 }  // namespace nanopneumo

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace nanopneumo {
 
@@ -10,7 +11,9 @@ namespace nanopneumo {
 /// environment names none of them.
 std::filesystem::path cache_folder();
 
-/// Makes `folder` and those above it. Throws InputError (path, reason, remedy).
-void make_folders(const std::filesystem::path& folder);
+/// Makes `folder` and those above it. Throws InputError (path, reason, `remedy`).
+void make_folders(
+    const std::filesystem::path& folder,
+    std::string_view remedy = "set NANOPNEUMO_HOME to a folder that you may write to");
 
 }  // namespace nanopneumo

@@ -11,6 +11,9 @@ namespace nanopneumo {
 struct Padding2D {
   int top = 0, bottom = 0, left = 0, right = 0;
   bool operator==(const Padding2D&) const = default;
+  friend Padding2D operator+(const Padding2D& a, const Padding2D& b) {
+    return {a.top + b.top, a.bottom + b.bottom, a.left + b.left, a.right + b.right};
+  }
 };
 
 /// What slides over an image: kernel R x S, strides, zero padding per side. Shared by convolution,

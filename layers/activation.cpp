@@ -24,8 +24,7 @@ Variable<T> activate(Tape<T>& tape, const Variable<T>& x, Activation activation)
 }
 
 Shape ActivationLayer::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1) throw_shape_error("Activation takes one input, not {}", inputs.size());
-  return inputs[0];
+  return single_input("Activation", inputs);
 }
 
 template <class T>

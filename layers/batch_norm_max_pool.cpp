@@ -17,31 +17,26 @@ Variable<T> batch_norm_max_pool(Tape<T>& tape, const Variable<T>& x, const Batch
   Tensor<T> y(tape.device(), out);
   const Tensor<std::uint8_t> argmax(tape.device(), out);
   const Tensor<T> mean(tape.device(), {dims.C}), variance(tape.device(), {dims.C});
-  const auto data_or_null = [](const Tensor<T>& tensor) -> const T* {
-    return tensor.defined() ? tensor.data() : nullptr;
-  };
   const Kernels<T>& k = tape.kernels();
-  k.batch_norm_max_pool(tape.stream(), dims, options.epsilon, x.value.data(),
-                        data_or_null(v.gamma.value), v.beta.value.data(), y.data(), argmax.data(),
-                        mean.data(), variance.data());
+  k.batch_norm_max_pool(tape.stream(), dims, options.epsilon, x.value.data(), v.gamma.value.data(),
+                        v.beta.value.data(), y.data(), argmax.data(), mean.data(), variance.data());
   k.moving_average(tape.stream(), dims.C, options.momentum, mean.data(),
                    v.moving_mean.value.data());
   k.moving_average(tape.stream(), dims.C, options.momentum, variance.data(),
                    v.moving_variance.value.data());
-  return tape.result(y, {&x, &v.gamma, &v.beta},
-                     [&tape, dims, data_or_null, before, epsilon = options.epsilon, x,
-                      gamma = v.gamma, beta = v.beta, mean, variance, argmax](const Tensor<T>& dy) {
-                       const Tensor<T> dx = overwritable(x.value);
-                       const Tensor<T> dgamma(tape.device(), {dims.C}),
-                           dbeta(tape.device(), {dims.C});
-                       tape.kernels().batch_norm_max_pool_gradient(
-                           tape.stream(), dims, epsilon, before, x.value.data(),
-                           data_or_null(gamma.value), mean.data(), variance.data(), argmax.data(),
-                           dy.data(), dx.data(), dgamma.data(), dbeta.data());
-                       if (gamma.requires_gradient()) gamma.gradient->contribute_tensor(dgamma);
-                       if (beta.requires_gradient()) beta.gradient->contribute_tensor(dbeta);
-                       if (x.requires_gradient()) x.gradient->contribute_tensor(dx);
-                     });
+  return tape.result(
+      y, {&x, &v.gamma, &v.beta},
+      [&tape, dims, before, epsilon = options.epsilon, x, gamma = v.gamma, beta = v.beta, mean,
+       variance, argmax](const Tensor<T>& dy) {
+        const Tensor<T> dx = overwritable(x.value);
+        const Tensor<T> dgamma(tape.device(), {dims.C}), dbeta(tape.device(), {dims.C});
+        tape.kernels().batch_norm_max_pool_gradient(
+            tape.stream(), dims, epsilon, before, x.value.data(), gamma.value.data(), mean.data(),
+            variance.data(), argmax.data(), dy.data(), dx.data(), dgamma.data(), dbeta.data());
+        if (gamma.requires_gradient()) gamma.gradient->contribute_tensor(dgamma);
+        if (beta.requires_gradient()) beta.gradient->contribute_tensor(dbeta);
+        if (x.requires_gradient()) x.gradient->contribute_tensor(dx);
+      });
 }
 
 template Variable<float> batch_norm_max_pool(Tape<float>&, const Variable<float>&,

@@ -16,12 +16,6 @@ RowsDims rows_of(const Variable<T>& x, const BatchNormVariables<T>& v) {
   return {x.value.size() / C, to_int(C)};
 }
 
-/// Data of a tensor that may be undefined.
-template <class T>
-const T* data_or_null(const Tensor<T>& tensor) {
-  return tensor.defined() ? tensor.data() : nullptr;
-}
-
 template <class T>
 void contribute_if_wanted(const Variable<T>& variable, const Tensor<T>& gradient) {
   if (variable.requires_gradient()) variable.gradient->contribute_tensor(gradient);
@@ -36,7 +30,7 @@ Variable<T> batch_norm_training(Tape<T>& tape, const Variable<T>& x, const Batch
   Tensor<T> y(tape.device(), x.shape());
   const Tensor<T> mean(tape.device(), {dims.C}), variance(tape.device(), {dims.C});
   const Kernels<T>& k = tape.kernels();
-  k.batch_norm_training(tape.stream(), dims, epsilon, x.value.data(), data_or_null(v.gamma.value),
+  k.batch_norm_training(tape.stream(), dims, epsilon, x.value.data(), v.gamma.value.data(),
                         v.beta.value.data(), y.data(), mean.data(), variance.data());
   k.moving_average(tape.stream(), dims.C, momentum, mean.data(), v.moving_mean.value.data());
   k.moving_average(tape.stream(), dims.C, momentum, variance.data(),
@@ -47,7 +41,7 @@ Variable<T> batch_norm_training(Tape<T>& tape, const Variable<T>& x, const Batch
         const Tensor<T> dx = overwritable(dy);
         const Tensor<T> dgamma(tape.device(), {dims.C}), dbeta(tape.device(), {dims.C});
         tape.kernels().batch_norm_training_gradient(
-            tape.stream(), dims, epsilon, x.value.data(), data_or_null(gamma.value), mean.data(),
+            tape.stream(), dims, epsilon, x.value.data(), gamma.value.data(), mean.data(),
             variance.data(), dy.data(), dx.data(), dgamma.data(), dbeta.data());
         contribute_if_wanted(gamma, dgamma);
         contribute_if_wanted(beta, dbeta);
@@ -63,10 +57,9 @@ Variable<T> batch_norm_inference(Tape<T>& tape, const Variable<T>& x,
     throw std::logic_error("batch normalisation with an activation has no gradient");
   const RowsDims dims = rows_of(x, v);
   Tensor<T> y(tape.device(), x.shape());
-  tape.kernels().batch_norm_inference(tape.stream(), dims, epsilon, x.value.data(),
-                                      data_or_null(v.gamma.value), v.beta.value.data(),
-                                      v.moving_mean.value.data(), v.moving_variance.value.data(),
-                                      activation, y.data());
+  tape.kernels().batch_norm_inference(
+      tape.stream(), dims, epsilon, x.value.data(), v.gamma.value.data(), v.beta.value.data(),
+      v.moving_mean.value.data(), v.moving_variance.value.data(), activation, y.data());
   // x is needed only for gamma's gradient.
   const bool parameters_wanted = v.gamma.requires_gradient() || v.beta.requires_gradient();
   const Variable<T> input{parameters_wanted ? x.value : Tensor<T>(), x.gradient};
@@ -80,10 +73,9 @@ Variable<T> batch_norm_inference(Tape<T>& tape, const Variable<T>& x,
                        }
                        if (input_wanted) dx = overwritable(dy);
                        tape.kernels().batch_norm_inference_gradient(
-                           tape.stream(), dims, epsilon, data_or_null(input.value),
-                           data_or_null(v.gamma.value), v.moving_mean.value.data(),
-                           v.moving_variance.value.data(), dy.data(), dx.data(), dgamma.data(),
-                           dbeta.data());
+                           tape.stream(), dims, epsilon, input.value.data(), v.gamma.value.data(),
+                           v.moving_mean.value.data(), v.moving_variance.value.data(), dy.data(),
+                           dx.data(), dgamma.data(), dbeta.data());
                        if (parameters_wanted) {
                          contribute_if_wanted(v.gamma, dgamma);
                          contribute_if_wanted(v.beta, dbeta);
@@ -103,12 +95,10 @@ std::vector<ParameterSpec> BatchNormalization::parameters(std::span<const Shape>
 }
 
 Shape BatchNormalization::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1)
-    throw_shape_error("BatchNormalization takes one input, not {}", inputs.size());
-  if (inputs[0].rank() < 1)
-    throw_shape_error("BatchNormalization takes an input with a channel axis, not {}",
-                      inputs[0].str());
-  return inputs[0];
+  const Shape& input = single_input("BatchNormalization", inputs);
+  if (input.rank() < 1)
+    throw_shape_error("BatchNormalization takes an input with a channel axis, not {}", input.str());
+  return input;
 }
 
 template <class T>

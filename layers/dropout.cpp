@@ -40,8 +40,7 @@ Dropout::Dropout(double rate, Drops drops) : rate_(rate), drops_(drops) {
 }
 
 Shape Dropout::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1) throw_shape_error("Dropout takes one input, not {}", inputs.size());
-  return inputs[0];
+  return single_input("Dropout", inputs);
 }
 
 template <class T>

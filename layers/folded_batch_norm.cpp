@@ -3,11 +3,6 @@
 namespace nanopneumo {
 namespace {
 
-template <class T>
-const T* data_or_null(const Variable<T>& variable) {
-  return variable.value.defined() ? variable.value.data() : nullptr;
-}
-
 /// Batch normalisation of a parameter, whose rows each hold one number for every channel. `mean` and
 /// `beta` apply to it or are left out: beta may be undefined.
 template <class T>
@@ -17,7 +12,7 @@ Variable<T> normalised(Tape<T>& tape, const Variable<T>& x, const Variable<T>& g
   const RowsDims dims{x.value.size() / variance.size(), to_int(variance.size())};
   Tensor<T> y(tape.device(), x.shape());
   tape.kernels().batch_norm_inference(tape.stream(), dims, epsilon, x.value.data(),
-                                      data_or_null(gamma), data_or_null(beta), mean.data(),
+                                      gamma.value.data(), beta.value.data(), mean.data(),
                                       variance.data(), Activation::none, y.data());
   return tape.result(y, {&x, &gamma, &beta},
                      [&tape, dims, epsilon, x, gamma, beta, mean, variance](const Tensor<T>& dy) {
@@ -28,7 +23,7 @@ Variable<T> normalised(Tape<T>& tape, const Variable<T>& x, const Variable<T>& g
                        }
                        const auto gradients = [&](T* dx) {
                          tape.kernels().batch_norm_inference_gradient(
-                             tape.stream(), dims, epsilon, x.value.data(), data_or_null(gamma),
+                             tape.stream(), dims, epsilon, x.value.data(), gamma.value.data(),
                              mean.data(), variance.data(), dy.data(), dx, dgamma.data(),
                              dbeta.data());
                        };

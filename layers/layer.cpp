@@ -22,11 +22,16 @@ std::string to_snake_case(std::string_view class_name) {
   return name;
 }
 
-const Shape& single_input(std::string_view layer, std::span<const Shape> inputs, int rank) {
+const Shape& single_input(std::string_view layer, std::span<const Shape> inputs) {
   if (inputs.size() != 1) throw_shape_error("{} takes one input, not {}", layer, inputs.size());
-  if (inputs[0].rank() != rank)
-    throw_shape_error("{} takes an input with {} axes, not {}", layer, rank, inputs[0].str());
   return inputs[0];
+}
+
+const Shape& single_input(std::string_view layer, std::span<const Shape> inputs, int rank) {
+  const Shape& input = single_input(layer, inputs);
+  if (input.rank() != rank)
+    throw_shape_error("{} takes an input with {} axes, not {}", layer, rank, input.str());
+  return input;
 }
 
 int to_int(std::int64_t length) {

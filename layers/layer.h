@@ -84,6 +84,8 @@ std::string to_snake_case(std::string_view class_name);
 
 /// The only input shape of a layer with one input, which must have `rank` axes (without batch).
 const Shape& single_input(std::string_view layer, std::span<const Shape> inputs, int rank);
+/// The same with any number of axes.
+const Shape& single_input(std::string_view layer, std::span<const Shape> inputs);
 
 /// An axis length as the int that dims structs hold. Throws ShapeError where it does not fit.
 int to_int(std::int64_t length);

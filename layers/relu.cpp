@@ -15,8 +15,7 @@ Variable<T> relu6(Tape<T>& tape, const Variable<T>& x) {
 }
 
 Shape ReLU::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1) throw_shape_error("ReLU takes one input, not {}", inputs.size());
-  return inputs[0];
+  return single_input("ReLU", inputs);
 }
 
 template <class T>

@@ -10,8 +10,7 @@ Variable<T> reshape(Tape<T>& tape, const Variable<T>& x, const Shape& shape) {
 }
 
 Shape Flatten::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1) throw_shape_error("Flatten takes one input, not {}", inputs.size());
-  return {inputs[0].elements()};
+  return {single_input("Flatten", inputs).elements()};
 }
 
 template <class T>
@@ -21,9 +20,9 @@ Variable<T> Flatten::run(const Call<T>& call) const {
 }
 
 Shape Reshape::output_shape(std::span<const Shape> inputs) const {
-  if (inputs.size() != 1) throw_shape_error("Reshape takes one input, not {}", inputs.size());
-  if (inputs[0].elements() != target_.elements())
-    throw_shape_error("Reshape to {} does not fit the input {}", target_.str(), inputs[0].str());
+  const Shape& input = single_input("Reshape", inputs);
+  if (input.elements() != target_.elements())
+    throw_shape_error("Reshape to {} does not fit the input {}", target_.str(), input.str());
   return target_;
 }
 

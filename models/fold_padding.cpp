@@ -4,13 +4,6 @@
 namespace nanopneumo {
 namespace {
 
-void widen(Window& window, const Padding2D& extra) {
-  window.pad.top += extra.top;
-  window.pad.bottom += extra.bottom;
-  window.pad.left += extra.left;
-  window.pad.right += extra.right;
-}
-
 /// Whether the operation that makes a value applies an activation without negative results.
 template <class T>
 bool is_not_negative(Plan<T>& plan, const PlanUses<T>& uses, int v) {
@@ -40,7 +33,7 @@ void fold_padding(Plan<T>& plan) {
     if (!pad) return false;
     const std::size_t reader = uses.only_reader(pad->y);
     const auto fold_into = [&](auto* op) {
-      widen(op->window, pad->padding);
+      op->window.pad = op->window.pad + pad->padding;
       op->x = pad->x;
       erase_operation(plan, i);
       return true;
@@ -50,7 +43,7 @@ void fold_padding(Plan<T>& plan) {
     auto* pool = operation_as<PlanMaxPool>(plan, reader);
     if (!pool || !is_not_negative(plan, uses, pad->x)) return false;
     Window window = pool->window;
-    widen(window, pad->padding);
+    window.pad = window.pad + pad->padding;
     return windows_reach_the_image(window) && fold_into(pool);
   });
 }

@@ -14,14 +14,6 @@
 namespace nanopneumo {
 namespace {
 
-Window padded(Window window, const Padding2D& extra) {
-  window.pad.top += extra.top;
-  window.pad.bottom += extra.bottom;
-  window.pad.left += extra.left;
-  window.pad.right += extra.right;
-  return window;
-}
-
 /// One pass through a segment.
 template <class T>
 class FusedPass {
@@ -204,7 +196,8 @@ class FusedPass {
       if (activation_left_to(sole_reader(n)) != Activation::none)
         with.gradient = ActivationGradient::of_reader;
     }
-    const Window window = padded(layer.window(node(node(n).inputs[0]).output), with.extra_padding);
+    Window window = layer.window(node(node(n).inputs[0]).output);
+    window.pad = window.pad + with.extra_padding;
     Variable<T> kernel = own[0], bias = own.size() > 1 ? own[1] : Variable<T>{};
     if (with.batch_norm) {
       const FoldedParameters<T> folded = fold_into_convolution(

@@ -51,7 +51,6 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
   const auto value = [this](int v) { return values_[static_cast<std::size_t>(v)]; };
   const Kernels<T>& kernels = device_->kernels<T>();
   Stream& stream = device_->stream();
-  const auto pointer = [](const Tensor<T>& t) { return t.defined() ? t.data() : nullptr; };
 
   if constexpr (std::is_same_v<Op, PlanConvolution<T>>) {
     return [=, this, &kernels, &stream, x = value(op.x), K = value(op.y).C, y = op.y,
@@ -59,7 +58,7 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
             bias = upload(op.bias)](int N, std::span<const Tensor<T>> in) {
       const Tensor<T> result = make(N, y);
       const T* residual = in.size() > 1 ? in[1].data() : nullptr;
-      const Epilogue<T> epilogue{pointer(bias), residual, activation};
+      const Epilogue<T> epilogue{bias.data(), residual, activation};
       if (x.pixels() == 1 && window == Window{})
         kernels.dense_forward(stream, {N, x.C, K}, in[0].data(), w.data(), epilogue, result.data());
       else
@@ -73,7 +72,7 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
             bias = upload(op.bias)](int N, std::span<const Tensor<T>> in) {
       const Tensor<T> result = make(N, y);
       kernels.depthwise_forward(stream, channelwise(N, x, window), in[0].data(), w.data(),
-                                {.bias = pointer(bias), .activation = activation}, result.data());
+                                {.bias = bias.data(), .activation = activation}, result.data());
       return result;
     };
   } else if constexpr (std::is_same_v<Op, PlanSeparable<T>>) {
@@ -83,12 +82,12 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const Op& op) const {
             depthwise_bias = upload(op.depthwise_bias), w = upload(op.w),
             bias = upload(op.bias)](int N, std::span<const Tensor<T>> in) {
       const Tensor<T> filtered(*device_, {N, y.H, y.W, x.C});
-      kernels.depthwise_forward(
-          stream, channelwise(N, x, window), in[0].data(), depthwise_w.data(),
-          {.bias = pointer(depthwise_bias), .activation = depthwise_activation}, filtered.data());
+      kernels.depthwise_forward(stream, channelwise(N, x, window), in[0].data(), depthwise_w.data(),
+                                {.bias = depthwise_bias.data(), .activation = depthwise_activation},
+                                filtered.data());
       const Tensor<T> result = make(N, v);
       kernels.conv_forward(stream, {N, y.H, y.W, x.C, y.C, {}}, filtered.data(), w.data(),
-                           {pointer(bias), in.size() > 1 ? in[1].data() : nullptr, activation},
+                           {bias.data(), in.size() > 1 ? in[1].data() : nullptr, activation},
                            result.data());
       return result;
     };

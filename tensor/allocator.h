@@ -14,8 +14,7 @@ struct MemoryStatistics {
   std::uint64_t system_calls = 0;  ///< how often the system was asked for memory
 };
 
-/// Device memory. Every tensor's storage comes from one of these; nothing else allocates device
-/// memory.
+/// Device memory. Every tensor's storage comes from one of these.
 class Allocator {
  public:
   static constexpr std::size_t kAlignment = 64;  ///< a cache line, and an AVX-512 register
@@ -26,6 +25,8 @@ class Allocator {
   virtual void* allocate(std::size_t bytes) = 0;
   /// Gives back what allocate(bytes) returned.
   virtual void release(void* memory, std::size_t bytes) noexcept = 0;
+  /// Gives the system back what is kept for later and nobody holds.
+  virtual void trim() {}
   virtual MemoryStatistics statistics() const = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 #include "kernels/asan.h"
@@ -9,6 +10,8 @@
 // Under AddressSanitizer what no tensor has at the moment is poisoned.
 
 namespace nanopneumo {
+
+static_assert(MemoryPlan::kAlignment % Allocator::kAlignment == 0);
 
 ArenaPlan plan_arena(std::vector<Lifetime> tensors) {
   // One unused line after each keeps neighbours apart for AddressSanitizer.
@@ -25,6 +28,8 @@ Arena::Arena(const ArenaPlan& plan, Allocator& source)
 }
 
 Arena::~Arena() {
+  if (held_ != 0)
+    std::abort();  // a tensor would be left without its memory, and give it back to nobody
   ASAN_UNPOISON_MEMORY_REGION(block_, plan_.bytes());
   source_.release(block_, plan_.bytes());
 }
@@ -62,11 +67,11 @@ void Arena::restart() {
 ArenaScope::ArenaScope(Device& device, Arena* arena) : device_(arena ? &device : nullptr) {
   if (!arena) return;
   arena->restart();
-  device.set_allocator(arena);
+  before_ = device.set_allocator(arena);
 }
 
 ArenaScope::~ArenaScope() {
-  if (device_) device_->set_allocator(nullptr);
+  if (device_) device_->set_allocator(before_);
 }
 
 }  // namespace nanopneumo

@@ -39,6 +39,8 @@ class Arena final : public Allocator {
   /// The next tensor is the first of the computation. Throws std::logic_error where one of the last time is still
   /// held: it would be overwritten.
   void restart();
+  /// How many tensors there have been since restart().
+  std::size_t made() const { return next_; }
   /// The whole block.
   std::span<std::byte> memory() const { return {block_, plan_.bytes()}; }
 
@@ -61,6 +63,7 @@ class ArenaScope {
 
  private:
   Device* device_;  ///< null where there is no arena
+  Allocator* before_ = nullptr;
 };
 
 }  // namespace nanopneumo

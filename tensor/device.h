@@ -1,10 +1,12 @@
 // A device: memory, a queue of work and a table of operations.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "kernels/emulator/launch_config.h"
 #include "kernels/kernels.h"
@@ -29,8 +31,9 @@ class Device {
   virtual std::string name() const = 0;
   /// Where tensors get their memory: from the device's own allocator or the one that stands in for it.
   Allocator& allocator() { return allocator_ ? *allocator_ : own_allocator(); }
-  /// `allocator` gives memory of this device and outlives what it is asked for; null: the device's own again.
-  void set_allocator(Allocator* allocator) { allocator_ = allocator; }
+  /// `allocator` gives memory of this device and outlives what it is asked for; null: the device's own. Returns what
+  /// stood in before.
+  Allocator* set_allocator(Allocator* allocator) { return std::exchange(allocator_, allocator); }
   virtual Stream& stream() = 0;
   /// Null where the device does not work in that element type.
   virtual const Kernels<float>* float_kernels() const = 0;
@@ -60,7 +63,7 @@ class Device {
 
   /// Where the phases of what happens here are noted (trace.h); null where nowhere.
   Trace* trace() const { return trace_; }
-  /// `trace` outlives the device, or is taken away again.
+  /// `trace` outlives the device and every thread that works for it, or is taken away again.
   void set_trace(Trace* trace) { trace_ = trace; }
 
   /// The operations for element type T. Throws std::logic_error where the device has none.
@@ -81,7 +84,7 @@ class Device {
   virtual Allocator& own_allocator() = 0;
 
   Allocator* allocator_ = nullptr;
-  Trace* trace_ = nullptr;
+  std::atomic<Trace*> trace_ = nullptr;  ///< a thread may gather a batch while it is taken away
 };
 
 /// Threads the CPU device may use; 0 means all the machine lets this process use. Precision and algorithms are

@@ -120,6 +120,11 @@ void PoolAllocator::release(void* memory, std::size_t bytes) noexcept {
   add_free(start, range);
 }
 
+void PoolAllocator::trim() {
+  const std::lock_guard lock(mutex_);
+  give_back_unused_segments();
+}
+
 MemoryStatistics PoolAllocator::statistics() const {
   const std::lock_guard lock(mutex_);
   return statistics_;

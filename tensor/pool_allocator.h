@@ -31,6 +31,7 @@ class PoolAllocator final : public Allocator {
 
   void* allocate(std::size_t bytes) override;
   void release(void* memory, std::size_t bytes) noexcept override;
+  void trim() override;
   MemoryStatistics statistics() const override;
 
  private:

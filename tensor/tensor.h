@@ -28,7 +28,7 @@ class Tensor {
   const Shape& shape() const { return shape_; }
   std::int64_t size() const { return size_; }
   Device& device() const { return *device_; }
-  T* data() const { return data_; }
+  T* data() const { return data_; }  ///< null where there is no tensor
 
   /// The same memory under another shape. Throws ShapeError where the number of elements differs.
   Tensor reshaped(Shape shape) const;

@@ -86,32 +86,27 @@ std::string Trace::json() const {
 }
 
 TraceSpan::TraceSpan(Device& device, std::string_view name, Waits waits)
-    : device_(&device), waits_(waits) {
+    : device_(device), waits_(waits) {
   begin(name);
 }
 
 void TraceSpan::begin(std::string_view name) {
-  Trace* const trace = device_->trace();
-  if (!trace) {
-    device_ = nullptr;
-    return;
-  }
-  name_ = trace->intern(name);
+  trace_ = device_.trace();
+  if (!trace_) return;
+  name_ = trace_->intern(name);
   begin_ = Trace::Clock::now();
 }
 
 void TraceSpan::end() {
-  if (!device_) return;
-  if (waits_ == Waits::yes) device_->stream().synchronize();
-  device_->trace()->add(name_, begin_, Trace::Clock::now());
-  device_ = nullptr;
+  if (!trace_) return;
+  if (waits_ == Waits::yes) device_.stream().synchronize();
+  trace_->add(name_, begin_, Trace::Clock::now());
+  trace_ = nullptr;
 }
 
 void TraceSpan::next(std::string_view name) {
-  Device* const device = device_;
+  if (!trace_) return;
   end();
-  if (!device) return;
-  device_ = device;
   begin(name);
 }
 

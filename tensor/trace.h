@@ -73,8 +73,9 @@ class TraceSpan {
  private:
   void begin(std::string_view name);
 
-  Device* device_;  ///< null once ended, or where nothing is noted
+  Device& device_;
   Waits waits_;
+  Trace* trace_ = nullptr;  ///< null once ended, or where nothing is noted
   int name_ = 0;
   Trace::Clock::time_point begin_;
 };

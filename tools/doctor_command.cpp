@@ -20,6 +20,7 @@
 #include "tools/bench/cpu_peaks.h"
 #include "tools/commands.h"
 #include "tools/options.h"
+#include "tools/thread_waits.h"
 #include "train/pretrained.h"
 
 namespace nanopneumo {
@@ -130,7 +131,8 @@ void examine(const DoctorOptions& o) {
   fmt::print("CPU           {}\nfeatures      {}\n", cpu::processor_name(), cpu_features());
   report_bfloat16();
   report_peaks();
-  fmt::print("threads       {} available to this process\n", omp_get_num_procs());
+  fmt::print("threads       {} available to this process, {}\n", omp_get_num_procs(),
+             describe_thread_waits());
   fmt::print("memory        {:.1f} GiB\n", memory_gib());
   fmt::print("libraries     oneDNN {}, HDF5 {}, fmt {}.{}.{}\n", onednn_version(), hdf5_version(),
              FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);

@@ -15,6 +15,7 @@
 #include "tools/command_line.h"
 #include "tools/commands.h"
 #include "tools/signals.h"
+#include "tools/thread_waits.h"
 
 namespace nanopneumo {
 namespace {
@@ -98,6 +99,7 @@ int run_and_report(int argc, char** argv) {
 }  // namespace nanopneumo
 
 int main(int argc, char** argv) {
+  nanopneumo::shorten_thread_waits(argv);
   nanopneumo::reserve_standard_descriptors();
   std::signal(SIGCHLD, SIG_DFL);  // a parent that ignores it would take our children's ends away
   // A full quota and a closed pipe are reported where the write fails, with the path.

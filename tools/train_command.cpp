@@ -76,7 +76,7 @@ void describe_network(const Config& config, const Network& network) {
 void print_memory(const Config& config, const TrainingData& data, const Network& network) {
   const PlannedMemory now = plan_memory_of_run(config, data, network);
   fmt::print("memory      {}\n", now.words());
-  if (const auto later = plan_memory_of_fine_tuning(config, network, now))
+  if (const auto later = plan_memory_of_fine_tuning(config, data, network, now))
     fmt::print("            once the backbone is trained too, {}\n", later->words());
 }
 
@@ -169,6 +169,38 @@ void find_rate(const Config& config, const TrainingData& data, Network& network,
   fmt::print("learning_rates.csv and learning_rates.svg are in {}\n", folder.path().string());
 }
 
+/// From the first epoch, or the checkpoint `last`, to the end.
+void run_training(const ConfigOptions& options, const Config& config, const TrainingData& data,
+                  Network& network, const RunFolder& folder, std::optional<Checkpoint> last,
+                  const SignalWatch& signals, std::optional<TraceFile>& trace) {
+  Trainer trainer(config, data, network, folder);
+  if (last) {
+    trainer.resume(*last);
+    last.reset();  // its memory is of use elsewhere
+    fmt::print("resuming after epoch {} and {} batches of the next\n", trainer.state().epoch,
+               trainer.state().next_batch);
+    if (options.command().given("--epochs") || options.command().given("--device"))
+      write_file_atomically(folder.config(), to_toml(config));
+  }
+  print_memory(config, data, network);
+  std::fflush(stdout);
+  Device& device = network.device();
+  if (trace) device.set_trace(&trace->trace());
+  TrainConsole console(config.epochs, config.batch);
+  const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
+  console.clear();
+  device.set_trace(nullptr);
+  if (trace) fmt::print("{}", trace->write());
+  if (!finished) {
+    fmt::print("stopped; the state is saved: go on with nanopneumo train --resume {}\n",
+               folder.path().string());
+    throw StoppedBySignal{signals.received()};
+  }
+  if (trainer.state().is_finished)
+    fmt::print("stopped early: {} no longer improved\n", config.early_stopping->monitor.metric);
+  print_result(config, folder, trainer.state());
+}
+
 void train(const TrainCall& call, const ConfigOptions& options) {
   const bool resumed = !call.resume.empty();
   std::optional<RunFolder> folder;
@@ -218,8 +250,10 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   std::optional<TraceFile> trace;
   if (!call.trace.empty()) trace.emplace(call.trace);
   const SignalWatch signals;
-  // What --plan cannot do is found before there is a run.
-  network.frozen_part(data.train.is_gray()).prepare();
+  // What --plan cannot do is found before there is a run. (By default it can do everything, and what fine-tuning is going
+  // to train need not be compiled.)
+  if (plan || !config.fine_tuning.begins_at_once())
+    network.frozen_part(data.train.is_gray()).prepare();
   if (!resumed) folder = begin_run(out, config, data, network);
   if (plan) plan->keep_in(folder->plan());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),
@@ -227,31 +261,12 @@ void train(const TrainCall& call, const ConfigOptions& options) {
   std::fflush(stdout);
 
   if (call.find_rate) return find_rate(config, data, network, *folder, signals);
-  Trainer trainer(config, data, network, *folder);
-  if (resumed) {
-    trainer.resume(*last);
-    last.reset();  // its memory is of use elsewhere
-    fmt::print("resuming after epoch {} and {} batches of the next\n", trainer.state().epoch,
-               trainer.state().next_batch);
-    if (options.command().given("--epochs") || options.command().given("--device"))
-      write_file_atomically(folder->config(), to_toml(config));
+  try {
+    run_training(options, config, data, network, *folder, std::move(last), signals, trace);
+  } catch (const std::bad_alloc&) {
+    if (!std::filesystem::exists(folder->last())) folder->clear();  // nothing to go on with
+    throw;
   }
-  print_memory(config, data, network);
-  std::fflush(stdout);
-  if (trace) device->set_trace(&trace->trace());
-  TrainConsole console(config.epochs, config.batch);
-  const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
-  console.clear();
-  device->set_trace(nullptr);
-  if (trace) fmt::print("{}", trace->write());
-  if (!finished) {
-    fmt::print("stopped; the state is saved: go on with nanopneumo train --resume {}\n",
-               folder->path().string());
-    throw StoppedBySignal{signals.received()};
-  }
-  if (trainer.state().is_finished)
-    fmt::print("stopped early: {} no longer improved\n", config.early_stopping->monitor.metric);
-  print_result(config, *folder, trainer.state());
   test_once(config, data, *folder, *device);
 }
 

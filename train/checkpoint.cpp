@@ -1,6 +1,8 @@
 #include "train/checkpoint.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 
 namespace nanopneumo {
@@ -147,9 +149,17 @@ const LoadedTensor& Checkpoint::tensor(const std::string& name, const Shape& sha
   return *found;
 }
 
+// Ours never hold another number, but a file may come from elsewhere, and an activation may take a NaN for 0.
+void Checkpoint::require_finite(const LoadedTensor& tensor) const {
+  if (!std::ranges::all_of(tensor.values, [](float value) { return std::isfinite(value); }))
+    throw_input_error("{}: tensor {} holds a number that is not finite; use another checkpoint",
+                      path_.string(), tensor.name);
+}
+
 void Checkpoint::restore(Network& network) const {
   for (const Parameter<float>& parameter : network.parameters().all())
-    tensor(parameter.name, parameter.variable.shape());  // all fit, or nothing changes
+    require_finite(
+        tensor(parameter.name, parameter.variable.shape()));  // all fit, or nothing changes
   for (const Parameter<float>& parameter : network.parameters().all())
     assign(parameter, tensor(parameter.name, parameter.variable.shape()).values);
   network.frozen_parameters_changed();

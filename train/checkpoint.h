@@ -75,6 +75,7 @@ class Checkpoint {
 
  private:
   const LoadedTensor& tensor(const std::string& name, const Shape& shape) const;
+  void require_finite(const LoadedTensor& tensor) const;
   const std::string& text(const std::string& key) const;
   bool has(const std::string& key) const;
   std::int64_t whole(const std::string& key) const;

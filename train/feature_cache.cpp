@@ -96,7 +96,7 @@ void FeatureCache::save(const std::string& key, const Shape& shape, std::span<co
                         const Note& note) const {
   if (!is_on()) return;
   try {
-    make_folders(folder_);
+    make_folders(folder_, remedy_);
     remove_stale_temporaries(folder_);
     const std::vector<NamedTensor> tensors{{kTensor, shape, values}};
     write_safetensors(file(key), {{"format", kFormat}, {"key", key}}, tensors);
@@ -108,7 +108,8 @@ void FeatureCache::save(const std::string& key, const Shape& shape, std::span<co
 
 FeatureCache make_feature_cache(const std::string& option) {
   if (option == "none") return {};
-  if (!option.empty()) return FeatureCache(option);
+  if (!option.empty())
+    return FeatureCache(option, "give --feature-cache a folder that you may write to, or none");
   try {
     return FeatureCache(cache_folder() / "features");
   } catch (const InputError&) {

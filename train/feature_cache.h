@@ -27,6 +27,9 @@ class FeatureCache {
   FeatureCache() = default;
   /// Keeps files in `folder`, which is made when it is wanted.
   explicit FeatureCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// The same, and what to do where it cannot be made.
+  FeatureCache(std::filesystem::path folder, std::string remedy)
+      : folder_(std::move(folder)), remedy_(std::move(remedy)) {}
 
   bool is_on() const { return !folder_.empty(); }
   /// The file of `key`, which need not be there.
@@ -40,6 +43,7 @@ class FeatureCache {
 
  private:
   std::filesystem::path folder_;
+  std::string remedy_ = "set NANOPNEUMO_HOME to a folder that you may write to";
 };
 
 /// The cache that `option` names: a folder, "none", or with "" features/ in the folder of fetched files

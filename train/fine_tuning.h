@@ -20,6 +20,7 @@ struct FineTuning {
   FineTunedBatchNorm batch_norm = FineTunedBatchNorm::gamma_and_beta;
 
   bool wanted() const { return !layers.empty(); }
+  bool begins_at_once() const { return wanted() && head_epochs == 0; }
   bool operator==(const FineTuning&) const = default;
 };
 

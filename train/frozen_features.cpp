@@ -24,10 +24,6 @@ Shape FrozenFeatures::row_shape() const {
   return network_.graph().nodes()[cut].output;
 }
 
-std::int64_t FrozenFeatures::bytes() const {
-  return images().size() * row_shape().elements() * static_cast<std::int64_t>(sizeof(float));
-}
-
 bool FrozenFeatures::keeps() {
   update();
   return !is_known_.empty();

@@ -38,7 +38,10 @@ class FrozenFeatures {
   /// Whether all rows are there.
   bool complete();
   /// Bytes of all rows with the network as it is now.
-  std::int64_t bytes() const;
+  std::int64_t bytes() const { return bytes_of_rows(images(), row_shape()); }
+  static std::int64_t bytes_of_rows(const ImageSet& images, const Shape& row) {
+    return images.size() * row.elements() * static_cast<std::int64_t>(sizeof(float));
+  }
 
   /// Computes the rows that are missing, `batch` images at a time in the set's order, which makes them the
   /// same whatever order they are asked for in. False where `progress` stopped it.

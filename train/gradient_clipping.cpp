@@ -62,14 +62,7 @@ void clip_gradients(const Clipping& clipping, const Parameters<T>& parameters) {
   }
 }
 
-template <class T>
-double gradient_norm(const Parameters<T>& parameters) {
-  return std::sqrt(sum_of_squares(parameters.gradients()));
-}
-
 template void clip_gradients(const Clipping&, const Parameters<float>&);
 template void clip_gradients(const Clipping&, const Parameters<double>&);
-template double gradient_norm(const Parameters<float>&);
-template double gradient_norm(const Parameters<double>&);
 
 }  // namespace nanopneumo

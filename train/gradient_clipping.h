@@ -28,8 +28,4 @@ struct Clipping {
 template <class T>
 void clip_gradients(const Clipping& clipping, const Parameters<T>& parameters);
 
-/// The L2 norm of all gradients together.
-template <class T>
-double gradient_norm(const Parameters<T>& parameters);
-
 }  // namespace nanopneumo

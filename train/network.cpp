@@ -56,10 +56,11 @@ FrozenPlan<float> Network::compile_frozen_part() const {
 }
 
 void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
+  frozen_parameters_changed();  // first, so that its plans' memory is free
   nanopneumo::fine_tune(classifier_.graph, first, classifier_.features_node, batch_norm);
   parameters_ = Parameters<float>(classifier_.graph, parameters_);
+  device_->allocator().trim();  // the old ones were as large
   frozen_end_ = last_cut_before(classifier_.graph, first);
-  frozen_parameters_changed();
 }
 
 Tensor<float> Network::frozen_output(const Tensor<float>& images) const {

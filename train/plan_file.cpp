@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = 1 << 20;
+constexpr std::string_view kMeasure = "give --plan measured";
 
 fs::path cache_file(const DeviceOptions& options) {
   const std::string machine = fmt::format("{}, oneDNN {}", cpu::processor_name(), onednn_version());
@@ -33,15 +34,14 @@ bool is_there(const fs::path& file) {
 
 }  // namespace
 
-PlanFile::Content PlanFile::read(const fs::path& file) {
+PlanFile::Content PlanFile::read(const fs::path& file, std::string_view remedy) {
   try {
     const auto json = nlohmann::json::parse(read_file_bytes(file, kMostBytes));
     if (json.at("format") != kFormat)
-      throw_input_error("{} is not a plan of this version of nanopneumo; give --plan measured",
-                        shown(file));
+      throw_input_error("{} is not a plan of this version of nanopneumo; {}", shown(file), remedy);
     return {json.at("precision"), json.at("algorithms")};
   } catch (const nlohmann::json::exception&) {
-    throw_input_error("{} is not a plan that nanopneumo wrote; give --plan measured", shown(file));
+    throw_input_error("{} is not a plan that nanopneumo wrote; {}", shown(file), remedy);
   }
 }
 
@@ -50,7 +50,7 @@ std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options) {
   plan->cache_ = plan->source_ = cache_file(options);
   if (!is_there(plan->cache_)) return plan;
   try {
-    plan->algorithms_ = read(plan->cache_).algorithms;
+    plan->algorithms_ = read(plan->cache_, kMeasure).algorithms;
   } catch (const InputError&) {  // it is only a cache: all is measured anew
   }
   return plan;
@@ -58,7 +58,7 @@ std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options) {
 
 std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs::path& file) {
   std::shared_ptr<PlanFile> plan(new PlanFile(options));
-  Content content = read(file);
+  Content content = read(file, kMeasure);
   if (content.precision != options.precision)
     throw_input_error("{} is a plan for --precision {}, not {}; give that, or --plan measured",
                       shown(file), shown(content.precision), options.precision);
@@ -68,8 +68,13 @@ std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs
 }
 
 std::shared_ptr<PlanFile> PlanFile::of_run(const DeviceOptions& options, const fs::path& file) {
+  if (!is_there(file))
+    throw_input_error(
+        "{} is missing, which says how this run computes its convolutions; bring it back: the run "
+        "cannot be repeated or gone on with without it",
+        shown(file));
   auto plan = measured(options);
-  const Content content = read(file);
+  const Content content = read(file, "bring the run's own back");
   if (content.precision != options.precision) return plan;
   for (const auto& entry : content.algorithms) {
     plan->algorithms_.insert_or_assign(entry.first, entry.second);
@@ -134,7 +139,7 @@ void PlanFile::plan_is_complete() {
 std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options, const fs::path& of_run) {
   options.validate();
   if (options.plan == "default") return nullptr;
-  if (!of_run.empty() && is_there(of_run)) return PlanFile::of_run(options, of_run);
+  if (!of_run.empty()) return PlanFile::of_run(options, of_run);
   return options.plan == "measured" ? PlanFile::measured(options)
                                     : PlanFile::fixed(options, options.plan);
 }

@@ -49,7 +49,8 @@ class PlanFile final : public PlanChoices {
   };
 
   explicit PlanFile(const DeviceOptions& options) : options_(options) {}
-  static Content read(const std::filesystem::path& file);
+  /// `remedy` where it is none.
+  static Content read(const std::filesystem::path& file, std::string_view remedy);
   void write(const std::filesystem::path& file, const Algorithms& algorithms) const;
 
   DeviceOptions options_;

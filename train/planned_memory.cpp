@@ -12,13 +12,29 @@ namespace {
 
 std::size_t float_bytes(std::int64_t n) { return static_cast<std::size_t>(n) * sizeof(float); }
 
-/// What FrozenFeatures keeps of `images` of them.
-std::size_t kept_bytes(const Network& network, std::int64_t images) {
-  const int cut = network.trained_segment().first;
-  if (cut == 0) return 0;
-  const std::int64_t row = network.graph().nodes()[static_cast<std::size_t>(cut)].output.elements();
-  const std::size_t bytes = float_bytes(images * row);
-  return bytes > static_cast<std::size_t>(FrozenFeatures::kMostBytes) ? 0 : bytes;
+/// Of the rows that FrozenFeatures keeps for a run on `data` where `graph` is frozen up to node `cut`.
+std::size_t kept_bytes(const Config& config, const TrainingData& data, const Graph& graph,
+                       int cut) {
+  const Shape& row = graph.nodes()[static_cast<std::size_t>(cut)].output;
+  const auto of = [&](const ImageSet& images) -> std::size_t {
+    const std::int64_t bytes = FrozenFeatures::bytes_of_rows(images, row);
+    return cut > 0 && bytes <= FrozenFeatures::kMostBytes ? static_cast<std::size_t>(bytes) : 0;
+  };
+  return of(data.validation) + (config.augmentation.enabled() ? 0 : of(data.train));
+}
+
+/// Of the layers after node `cut`.
+std::size_t parameter_bytes(const Graph& graph, int cut) {
+  std::size_t bytes = 0;
+  for (std::size_t n = static_cast<std::size_t>(cut) + 1; n < graph.nodes().size(); ++n)
+    for (const ParameterSpec& spec : graph.nodes()[n].parameters)
+      bytes += float_bytes(spec.shape.elements());
+  return bytes;
+}
+
+std::size_t batch_bytes(const Config& config, const TrainingData& data, int channels) {
+  return float_bytes(largest_batch(config, data) * config.image_height * config.image_width *
+                     channels);
 }
 
 /// Gradients, Adam's two moments, and where an update takes several batches the sum of their gradients.
@@ -48,22 +64,20 @@ std::string mebibytes(std::size_t bytes) {
 
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network) {
-  PlannedMemory memory{
-      .frozen = memory_of_frozen(network, data),
-      .parameters = 0,
-      .optimizer = optimizer_bytes(network.parameters().trainable().size(), config),
-      .images = data.train.pixels.size() + data.validation.pixels.size(),
-      .features = kept_bytes(network, data.validation.size()),
-      .batch = float_bytes(std::int64_t{network.channels_of(data.train.is_gray())} * config.batch *
-                           config.image_height * config.image_width),
-      .step = plan_step(network, config.batch).bytes()};
-  for (const Parameter<float>& parameter : network.parameters().all())
-    memory.parameters += float_bytes(parameter.variable.value.size());
-  if (!config.augmentation.enabled()) memory.features += kept_bytes(network, data.train.size());
-  return memory;
+  const Graph& graph = network.graph();
+  const int cut = network.trained_segment().first;
+  return {.frozen = memory_of_frozen(network, data),
+          .parameters = parameter_bytes(graph, 0),
+          .optimizer = optimizer_bytes(network.parameters().trainable().size(), config),
+          .images = data.train.pixels.size() + data.validation.pixels.size(),
+          .features = kept_bytes(config, data, graph, cut),
+          .batch = batch_bytes(config, data, network.channels_of(data.train.is_gray())),
+          .step = plan_step(network, largest_batch(config, data)).bytes(),
+          .validation = parameter_bytes(graph, cut)};
 }
 
 std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
+                                                        const TrainingData& data,
                                                         const Network& network,
                                                         const PlannedMemory& before) {
   const FineTuning& tuning = config.fine_tuning;
@@ -72,15 +86,22 @@ std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
   Graph graph = network.graph();
   const int first = first_fine_tuned(graph, features, tuning.layers);
   fine_tune(graph, first, features, tuning.batch_norm);
+  const int cut = last_cut_before(graph, first);
   const ParameterCount count = count_parameters(graph);
   PlannedMemory memory = before;
+  if (cut == 0) {
+    memory.frozen = {};
+    memory.batch = batch_bytes(config, data, 3);
+  }
   memory.optimizer = optimizer_bytes(count.total - count.non_trainable, config);
-  memory.step = plan_step(graph, {.first = last_cut_before(graph, first)}, config.batch).bytes();
+  memory.features = kept_bytes(config, data, graph, cut);
+  memory.step = plan_step(graph, {.first = cut}, largest_batch(config, data)).bytes();
+  memory.validation = parameter_bytes(graph, cut);
   return memory;
 }
 
 std::size_t PlannedMemory::total() const {
-  return frozen.total() + parameters + optimizer + images + features + batch + step;
+  return frozen.total() + parameters + optimizer + images + features + batch + step + validation;
 }
 
 std::string PlannedMemory::words() const {
@@ -90,9 +111,10 @@ std::string PlannedMemory::words() const {
                         mebibytes(frozen.total()), mebibytes(frozen.values),
                         mebibytes(frozen.weights), mebibytes(frozen.scratch));
   text += fmt::format(
-      "parameters {}, gradients and optimiser {}, images {}, a batch {}, a training step {}",
+      "parameters {}, gradients and optimiser {}, images {}, a batch {}, a training step {}, "
+      "validation {}",
       mebibytes(parameters), mebibytes(optimizer), mebibytes(images), mebibytes(batch),
-      mebibytes(step));
+      mebibytes(step), mebibytes(validation));
   if (features > 0) text += fmt::format(", features kept {}", mebibytes(features));
   return text;
 }

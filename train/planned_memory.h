@@ -20,6 +20,7 @@ struct PlannedMemory {
   std::size_t features;    ///< of the frozen part, kept from one epoch to the next
   std::size_t batch;       ///< one batch of images as the network's input
   std::size_t step;        ///< what a training step makes in between (step_memory.h)
+  std::size_t validation;  ///< the trained part's parameters once more, as its plan for validation has them
 
   std::size_t total() const;
   /// "planned 12.3 MiB: ..."
@@ -33,6 +34,7 @@ PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
 /// From when the backbone is trained too, where that is still to come. What is then frozen may need less than is
 /// said here: it is a part of what is frozen before.
 std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
+                                                        const TrainingData& data,
                                                         const Network& network,
                                                         const PlannedMemory& before);
 

@@ -16,25 +16,40 @@ constexpr double kDivergence = 4;     // times the smallest loss: no larger rate
 constexpr std::size_t kSettled = 10;  // points before the smoothed loss means anything
 constexpr std::size_t kReach = 4;     // points to either side over which a slope is taken
 
-/// The images of batch number `batch` of those that go on, epoch after epoch.
-std::vector<std::int64_t> images_of(int batch, const Config& config, std::int64_t images) {
-  std::vector<std::int64_t> which;
-  for (std::int64_t i = std::int64_t{batch} * config.batch;
-       which.size() < static_cast<std::size_t>(config.batch); ++i) {
-    const auto epoch = static_cast<std::uint32_t>(i / images);
-    which.push_back(epoch_order(images, config.seed, epoch)[static_cast<std::size_t>(i % images)]);
+/// Images in the order of training, epoch after epoch.
+class ImageSequence {
+ public:
+  ImageSequence(std::int64_t images, std::uint64_t seed) : images_(images), seed_(seed) {}
+
+  /// Those of the next batch of `count`.
+  std::vector<std::int64_t> take(int count) {
+    std::vector<std::int64_t> which;
+    while (which.size() < static_cast<std::size_t>(count)) {
+      if (next_ == order_.size()) {
+        order_ = epoch_order(images_, seed_, epoch_++);
+        next_ = 0;
+      }
+      which.push_back(order_[next_++]);
+    }
+    return which;
   }
-  return which;
-}
+
+ private:
+  std::int64_t images_;
+  std::uint64_t seed_;
+  std::uint32_t epoch_ = 0;
+  std::vector<std::int64_t> order_;
+  std::size_t next_ = 0;
+};
 
 }  // namespace
 
 std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingData& data,
                                            Network& network, const RateRange& range,
                                            const std::function<bool(int step)>& stop) {
-  const bool tunes = config.fine_tuning.wanted() && config.fine_tuning.head_epochs == 0;
-  Adam<float> optimizer =
-      tunes ? unfreeze(network, config) : Adam<float>(network.parameters(), config.learning_rate);
+  Adam<float> optimizer = config.fine_tuning.begins_at_once()
+                              ? unfreeze(network, config)
+                              : Adam<float>(network.parameters(), config.learning_rate);
   Batches batches(network.device(), data.train, network.architecture().preprocessing);
   const std::int64_t positives = count_positives(data.train);
   const auto weights = config.class_weights.resolve(data.train.size() - positives, positives);
@@ -42,11 +57,12 @@ std::vector<RatePoint> find_learning_rates(const Config& config, const TrainingD
   const int channels = network.channels_of(data.train.is_gray());
   const ArenaPlan step_plan = plan_step(network, config.batch);
   Arena arena(step_plan, network.device().allocator());
+  ImageSequence sequence(data.train.size(), config.seed);
   std::vector<RatePoint> points;
   double mean = 0, least = INFINITY;
   for (int step = 0; step < range.steps && !stop(step); ++step) {
     const double rate = range.first * std::pow(growth, step);
-    const auto which = images_of(step, config, data.train.size());
+    const std::vector<std::int64_t> which = sequence.take(config.batch);
     LabelledBatch<float> batch =
         batches.training(which, config.augmentation, weights, config.seed, 0, channels);
     batch.x = network.frozen_output(batch.x);

@@ -9,13 +9,18 @@
 namespace nanopneumo {
 namespace {
 
+/// Also where it is a link to what is not there.
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, error));
+}
+
 /// Folders made on the way to `path`; they go away again unless they are kept.
 class NewFolders {
  public:
   explicit NewFolders(const std::filesystem::path& path) {
     std::error_code error;
-    for (auto folder = path; !folder.empty() && !std::filesystem::exists(folder, error);
-         folder = folder.parent_path())
+    for (auto folder = path; !folder.empty() && !is_there(folder); folder = folder.parent_path())
       made_.push_back(folder);
     std::filesystem::create_directories(path, error);
     if (!error) return;
@@ -42,6 +47,13 @@ class NewFolders {
 void RunFolder::require_unused(const std::filesystem::path& path) {
   std::error_code error;
   const bool exists = std::filesystem::exists(path, error);
+  for (auto folder = path; !folder.empty() && folder != folder.parent_path();
+       folder = folder.parent_path())
+    if (is_there(folder) && !std::filesystem::exists(folder, error))
+      throw_input_error(
+          "{} is a symbolic link to a folder that is not there; bring that back or give another "
+          "--out",
+          folder.string());
   if (exists && !std::filesystem::is_directory(path, error))
     throw_input_error("{} is not a folder; give another --out", path.string());
   if (exists && !std::filesystem::is_empty(path, error) && !error)
@@ -68,6 +80,15 @@ RunFolder RunFolder::open(const std::filesystem::path& path) {
     throw_input_error("{} holds no run: config.toml is missing; give the folder of a run",
                       path.string());
   return folder;
+}
+
+void RunFolder::clear() const {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    std::filesystem::remove(entry->path(), ignored);
+  }
 }
 
 CsvLog::CsvLog(const std::filesystem::path& path, std::string_view header, std::int64_t keep_rows)
@@ -106,8 +127,7 @@ std::filesystem::path unused_run_path(const std::string& name) {
   for (int i = 1;; ++i) {
     const std::filesystem::path path =
         std::filesystem::path("runs") / fmt::format("{}-{}", name, i);
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) return path;
+    if (!is_there(path)) return path;
   }
 }
 

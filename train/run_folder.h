@@ -26,6 +26,9 @@ class RunFolder {
   /// An existing run. Throws InputError where there is none.
   static RunFolder open(const std::filesystem::path& path);
 
+  /// Empties the folder of a run that has not begun.
+  void clear() const;
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path provenance() const { return path_ / "provenance.toml"; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/csv.h"
 #include "io/dataset_parts.h"
 #include "io/file_bytes.h"
 #include "io/patient_key.h"
@@ -14,14 +15,6 @@ namespace nanopneumo {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A CSV field (RFC 4180): in quotes where it must be.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
 
 /// The rows of split.csv.
 class SplitTable {

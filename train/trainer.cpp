@@ -46,7 +46,7 @@ Trainer::Trainer(const Config& config, const TrainingData& data, Network& networ
   state_.data_fingerprint = data.checksum;
   state_.options_fingerprint = fingerprint(config);
   state_.plateau.learning_rate = config.learning_rate;
-  if (config.fine_tuning.wanted() && config.fine_tuning.head_epochs == 0) begin_fine_tuning();
+  if (config.fine_tuning.begins_at_once()) begin_fine_tuning();
 }
 
 std::int64_t Trainer::batches_per_epoch() const {
@@ -73,6 +73,10 @@ void Trainer::resume(const Checkpoint& last) {
   require_same(state_.data_fingerprint, fresh.data_fingerprint,
                "images (number, labels or pixels)");
   require_same(state_.options_fingerprint, fresh.options_fingerprint, "options in config.toml");
+  if (state_.next_batch > batches_per_epoch())
+    throw_input_error("{} stands at batch {} of {} in an epoch; use another checkpoint of the run",
+                      folder_.last().string(), state_.next_batch, batches_per_epoch());
+  if (state_.best_epoch > 0) (void)Checkpoint(folder_.best());  // it may stay the best
   // Checkpoints of before the callbacks hold neither a phase nor a rate.
   if (state_.plateau.learning_rate == 0) state_.plateau.learning_rate = config_.learning_rate;
   const FineTuning& tuning = config_.fine_tuning;
@@ -161,15 +165,17 @@ double Trainer::learning_rate(std::int64_t batch) const {
 }
 
 void Trainer::take_arena() {
-  if (!step_plan_) step_plan_ = plan_step(network_, config_.batch);
+  if (!step_plan_) step_plan_ = plan_step(network_, largest_batch(config_, data_));
   arena_.emplace(*step_plan_, network_.device().allocator());
 }
 
 bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
                           const std::function<bool()>& stop) {
   const auto start = Clock::now();
-  if (state_.next_batch < batches_per_epoch() && !compute_features(observer, stop)) return false;
-  take_arena();
+  if (state_.next_batch < batches_per_epoch()) {
+    if (!compute_features(observer, stop)) return false;
+    take_arena();
+  }
   const std::vector<std::int64_t> order =
       epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
   while (state_.next_batch < batches_per_epoch()) {

@@ -1,7 +1,8 @@
 // dx[n,h,w,c] = sum over the p,q,r,s with p*stride_h + r - pad.top = h and likewise for w of
 //               dy[n,p,q,k] * w[r,s,c,k], summed over k
 // dw[r,s,c,k] = sum_{n,p,q} x[n, p*stride_h + r - pad.top, q*stride_w + s - pad.left, c]
-// dy[n,p,q,k] db[k]       = sum_{n,p,q} dy[n,p,q,k]
+//               * dy[n,p,q,k]
+// db[k] = sum_{n,p,q} dy[n,p,q,k]
 #include "kernels/cpu/bias_gradient.h"
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"

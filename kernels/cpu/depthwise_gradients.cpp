@@ -1,7 +1,8 @@
 // dx[n,h,w,c] = sum over the p,q,r,s with p*stride_h + r - pad.top = h and likewise for w of
 //               dy[n,p,q,c] * w[r,s,c]
-// dw[r,s,c]   = sum_{n,p,q} x[n, p*stride_h + r - pad.top, q*stride_w + s - pad.left, c]
-// dy[n,p,q,c] db[c]       = sum_{n,p,q} dy[n,p,q,c]
+// dw[r,s,c] = sum_{n,p,q} x[n, p*stride_h + r - pad.top, q*stride_w + s - pad.left, c]
+//             * dy[n,p,q,c]
+// db[c] = sum_{n,p,q} dy[n,p,q,c]
 #include "kernels/cpu/bias_gradient.h"
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/ops.h"

@@ -142,7 +142,13 @@ TEST_CASE("An arena refuses another computation than the one it was planned for"
   }
   CHECK_THROWS_AS(ArenaScope(*device, &arena), std::logic_error);  // would be overwritten
   kept = {};
-  { const ArenaScope scope(*device, &arena); }
+  {
+    const ArenaScope scope(*device, &arena);
+    {
+      const ArenaScope none(*device, nullptr);
+      CHECK(&device->allocator() == &arena);
+    }
+  }
   CHECK_NOTHROW(compute(*device, 12));  // outside of scopes as ever
   count_cases(4);
 }

@@ -74,9 +74,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   redirect(out, O_WRONLY | O_CREAT, STDOUT_FILENO);
   redirect(err, O_WRONLY | O_CREAT, STDERR_FILENO);
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(kNotStarted);
-  if (options.largest_file) {
-    const rlimit limit{*options.largest_file, *options.largest_file};
-    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(kNotStarted);
+  for (const auto& [resource, most] : {std::pair{RLIMIT_FSIZE, options.largest_file},
+                                       std::pair{RLIMIT_AS, options.largest_memory}}) {
+    if (!most) continue;
+    const rlimit limit{*most, *most};
+    if (::setrlimit(resource, &limit) != 0) ::_exit(kNotStarted);
   }
   if (options.closed_output) ::close(STDOUT_FILENO);
   honour_permissions();

@@ -35,6 +35,8 @@ struct RunOptions {
   std::map<std::string, std::string> environment;
   bool closed_output = false;          ///< the program is started without a standard output
   std::optional<rlim_t> largest_file;  ///< RLIMIT_FSIZE: later writes fail as on a full disk
+  std::optional<rlim_t>
+      largest_memory;  ///< RLIMIT_AS: larger requests fail. Not with AddressSanitizer
   std::optional<Interruption> interruption;
   double timeout_seconds = 300;
 };

@@ -2,7 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <optional>
+#include <string>
 
+#include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/tools/sandbox.h"
 
@@ -36,6 +39,43 @@ TEST_CASE("OpenMP's environment cannot take threads away from running kernels") 
     CHECK(sandbox.read(std::string(name) + "/steps.csv") == expected);
     count_cases();
   }
+}
+
+/// Takes an environment variable away from programs started from here.
+class NoEnvironment {
+ public:
+  explicit NoEnvironment(const char* name) : name_(name) {
+    if (const char* value = std::getenv(name)) value_ = value;
+    ::unsetenv(name);
+  }
+  ~NoEnvironment() {
+    if (value_) ::setenv(name_, value_->c_str(), 1);
+  }
+  NoEnvironment(const NoEnvironment&) = delete;
+  NoEnvironment& operator=(const NoEnvironment&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> value_;
+};
+
+TEST_CASE("threads wait for a short time unless the environment says how long") {
+  const Sandbox sandbox;
+  const NoEnvironment no_policy("OMP_WAIT_POLICY"), no_spins("GOMP_SPINCOUNT");
+  CHECK(contains(sandbox.succeed({"doctor"}).out, "waiting with GOMP_SPINCOUNT=1000"));
+  {
+    const Environment environment("OMP_WAIT_POLICY", "active");
+    CHECK(contains(sandbox.succeed({"doctor"}).out, "waiting with OMP_WAIT_POLICY=active"));
+  }
+  {
+    const Environment environment("GOMP_SPINCOUNT", "77");
+    CHECK(contains(sandbox.succeed({"doctor"}).out, "waiting with GOMP_SPINCOUNT=77"));
+  }
+  // Arguments, standard input and output, and the exit code are those of the program that was called.
+  const Outcome help = sandbox.run({"train", "--no-such option", "a b\nc"});
+  CHECK(help.exit_code == 2);
+  CHECK(contains(help.err, "--no-such option"));
+  count_cases(4);
 }
 
 TEST_CASE("more threads than OMP_THREAD_LIMIT allows are refused") {

@@ -76,24 +76,37 @@ void check_steps(Device& device, const Architecture& architecture, int size,
   INFO(architecture.name << ", fine-tuned: " << layers);
   Steps steps(device, architecture, size, layers);
   const LabelledBatch<float> whole = steps.batch(kBatch, 0), last = steps.batch(1, kBatch);
-  const std::vector<float> expected = steps.run(whole, nullptr);
-  const std::vector<float> expected_last = steps.run(last, nullptr);
-  CHECK_FALSE(same_bytes(expected, expected_last));
-
   const ArenaPlan plan = plan_step(steps.network(), kBatch);
   std::vector<Lifetime> lined = plan.tensors;
   for (Lifetime& tensor : lined) tensor.bytes += Allocator::kAlignment;
   CHECK(static_cast<double>(plan.bytes()) <= 1.07 * static_cast<double>(largest_use(lined)));
-  Arena arena(plan, device.allocator());
-  const std::uint64_t system_calls = device.allocator().statistics().system_calls;
-  for (const bool is_whole : {true, false, true}) {  // an epoch's last batch is a smaller one
-    poison(device, arena, plan);
-    const std::vector<float> got = steps.run(is_whole ? whole : last, &arena);
-    CHECK(same_bytes(got, is_whole ? expected : expected_last));
-    CHECK(arena.statistics().in_use == 0);
+
+  std::vector<std::vector<float>> in_arena;
+  const auto is_whole = {true, false, true};  // an epoch's last batch is a smaller one
+  {
+    Arena arena(plan, device.allocator());
+    const MemoryStatistics before = device.allocator().statistics();
+    for (const bool whole_batch : is_whole) {
+      poison(device, arena, plan);
+      in_arena.push_back(steps.run(whole_batch ? whole : last, &arena));
+      CHECK(arena.statistics().in_use == 0);
+    }
+    // All of the step has lain in the arena, and nothing of it elsewhere.
+    std::size_t most = 0;
+    for (const Lifetime& tensor : plan.tensors) most = std::max(most, tensor.bytes);
+    CHECK(arena.statistics().peak_in_use >= most);
+    CHECK(arena.statistics().peak_in_use <= plan.bytes());
+    CHECK(arena.made() == plan.tensors.size());
+    CHECK(device.allocator().statistics().in_use == before.in_use);
+    CHECK(device.allocator().statistics().peak_in_use == before.peak_in_use);
+  }
+  const std::vector<float> expected = steps.run(whole, nullptr);
+  const std::vector<float> expected_last = steps.run(last, nullptr);
+  CHECK_FALSE(same_bytes(expected, expected_last));
+  for (std::size_t i = 0; i < in_arena.size(); ++i) {
+    CHECK(same_bytes(in_arena[i], is_whole.begin()[i] ? expected : expected_last));
     count_cases();
   }
-  CHECK(device.allocator().statistics().system_calls == system_calls);
 }
 
 TEST_CASE("Training steps in an arena: the scratch CNN and heads") {

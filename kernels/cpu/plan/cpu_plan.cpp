@@ -1,6 +1,7 @@
 #include "kernels/cpu/plan/cpu_plan.h"
 
 #include <optional>
+#include <stdexcept>
 
 #include "kernels/cpu/plan/fixed_plan.h"
 #include "kernels/cpu/plan/float_stem.h"
@@ -95,7 +96,11 @@ class CpuPlan final : public CompiledPlan {
   }
 
   void make(CpuStream& stream) {
-    if (!parts_.empty()) return;
+    if (is_made_) return;
+    if (has_begun_)
+      throw std::logic_error(
+          "a plan whose compilation has failed has lost operations; make it anew");
+    has_begun_ = true;
     leave_pixels_out(plan_, [&](const PlanConvolution<float>& conv) {
       return !kIsTiled && has_own_kernel<E>(stream, plan_, conv);
     });
@@ -107,6 +112,7 @@ class CpuPlan final : public CompiledPlan {
     if (kIsTiled) join_separable_pairs(plan_);
     make_parts(stream);
     if (choices_) choices_->plan_is_complete();
+    is_made_ = true;
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {
@@ -157,6 +163,7 @@ class CpuPlan final : public CompiledPlan {
   Precision precision_;
   std::shared_ptr<PlanChoices> choices_;
   std::vector<PlanStepFacts> facts_;
+  bool has_begun_ = false, is_made_ = false;
   // One after the other.
   std::optional<FixedPlan<float>> stem_;  ///< runs image by image
   std::vector<Part> parts_;

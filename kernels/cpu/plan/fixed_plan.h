@@ -89,9 +89,6 @@ class FixedPlan {
   /// Of the stream's workspace, which plans share.
   std::size_t workspace_bytes() const { return workspace_bytes_; }
 
-  std::int64_t x_size() const { return x_size_; }
-  std::int64_t y_size() const { return y_size_; }
-
  private:
   struct NumberedStep {
     std::size_t operation;

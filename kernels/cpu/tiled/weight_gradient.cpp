@@ -3,6 +3,7 @@
 #include <array>
 #include <numeric>
 
+#include "kernels/cpu/openmp_threads.h"
 #include "kernels/cpu/outer_products.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/tiled/bands.h"
@@ -171,6 +172,7 @@ void weight_gradient(Stream& stream, const ConvDims& d, const float* x, const fl
   const std::int64_t floats = job.floats_of_a_thread();
   auto* memory = static_cast<float*>(
       cpu_stream(stream).workspace(static_cast<std::size_t>(threads * floats) * sizeof(float)));
+  use_threads(threads);  // each has its part of dw
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num();

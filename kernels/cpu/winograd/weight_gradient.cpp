@@ -1,5 +1,6 @@
 // dw = G^T [sum over all tiles of (B^T x B) . (A dy A^T)] G: the transpose of the forward pass with respect to
 // its filters. For each of the 36 positions the sum over tiles is a matrix product.
+#include "kernels/cpu/openmp_threads.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/winograd/convolve.h"
 #include "kernels/cpu/winograd/filters.h"
@@ -87,6 +88,7 @@ void weight_gradient(Stream& stream, const ConvDims& d, const WeightGradientSche
       static_cast<std::size_t>(parts * (job.scratch() + filters)) * sizeof(float)));
   float* u = reinterpret_cast<float*>(memory + threads * sums);
   float* scratch = u + parts * filters;
+  use_threads(threads);  // each has its part
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num(), part = parts == 1 ? 0 : thread;
