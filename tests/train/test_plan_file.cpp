@@ -41,7 +41,7 @@ TEST_CASE("what was measured is kept for the machine and for the run") {
   const Environment home({{"NANOPNEUMO_HOME", (folder.path() / "home").string()}});
   const std::filesystem::path run = folder.path() / "plan.json";
   {
-    const auto plan = open_plan(with_plan("measured"), run);
+    const auto plan = open_plan(with_plan("measured"));
     plan->keep_in(run);
     CHECK(ask(*plan, "a", "winograd") == "winograd");
     CHECK(ask(*plan, "b", "direct") == "direct");
