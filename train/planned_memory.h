@@ -20,7 +20,8 @@ struct PlannedMemory {
   std::size_t features;    ///< of the frozen part, kept from one epoch to the next
   std::size_t batch;       ///< one batch of images as the network's input
   std::size_t step;        ///< what a training step makes in between (step_memory.h)
-  std::size_t validation;  ///< the trained part's parameters once more, as its plan for validation has them
+  std::size_t
+      validation;  ///< the trained part's parameters once more, as its plan for validation has them
 
   std::size_t total() const;
   /// "planned 12.3 MiB: ..."
