@@ -41,8 +41,7 @@ void split_per_class(const ClassFolders& folders, double fraction, DatasetFiles&
   }
   files.notes.push_back(
       "The split is by file, not by patient, so pictures of one patient may be on both sides and "
-      "the "
-      "validation figures too good.");
+      "the validation figures too good.");
 }
 
 [[noreturn]] void refuse_without_validation(const fs::path& folder) {

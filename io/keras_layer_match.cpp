@@ -46,9 +46,8 @@ std::string expected_shapes(const ExpectedLayer& layer) {
   if (stored.size() > expected.size())
     throw_input_error(
         "{}; all {} fit and then '{}' follows, so this looks like the file of the whole network "
-        "with "
-        "its classification head; give the file without the top, usually named ...notop.h5 or "
-        "..._no_top.h5",
+        "with its classification head; give the file without the top, usually named ...notop.h5 "
+        "or ..._no_top.h5",
         counts, expected.size(), printable(stored[expected.size()].name));
   if (stored.empty())
     throw_input_error("{}; it was saved from a model without weights; give the weight file of {}",

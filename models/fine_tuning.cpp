@@ -34,8 +34,7 @@ int layer_called(const Graph& graph, int features, const std::string& name) {
   }
   throw_input_error(
       "--fine-tune {} is not possible: {} has no such layer; give the name of one (nanopneumo "
-      "summary "
-      "{} lists them), a number of layers, or all",
+      "summary {} lists them), a number of layers, or all",
       name, graph.name(), graph.name());
 }
 

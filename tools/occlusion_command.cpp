@@ -21,8 +21,7 @@ Patches patches_for(const OcclusionOptions& o, const Config& config) {
   if (patches.size > shorter || patches.stride > patches.size)
     throw_input_error(
         "patches of {} pixels every {} do not cover pictures of {} x {}; give a --patch up to {} "
-        "and "
-        "a --stride up to --patch",
+        "and a --stride up to --patch",
         patches.size, patches.stride, config.image_height, config.image_width, shorter);
   return patches;
 }

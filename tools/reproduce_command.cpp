@@ -50,8 +50,7 @@ Config shared_options(const ReproduceCall& call, const ConfigOptions& options) {
   if (!config.weights.empty() && config.weights != "none")
     throw_input_error(
         "--weights {} would be one network's; give --weights-dir FOLDER, or --weights none for "
-        "random "
-        "backbones",
+        "random backbones",
         config.weights);
   if (config.protocol.folds > 0) config.protocol.fold = 1;  // each run has its own
   if (!config.data.empty()) config.data = fs::absolute(config.data).string();
@@ -79,8 +78,7 @@ void tell_missing(const ReproducePlan& plan, bool skip) {
   std::fflush(stdout);
   throw_input_error(
       "the ImageNet weights of {} are missing; fetch them, name a folder with --weights-dir, or "
-      "leave "
-      "these models out with --skip-missing",
+      "leave these models out with --skip-missing",
       titles);
 }
 

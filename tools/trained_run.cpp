@@ -13,8 +13,7 @@ Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which,
   if (!std::filesystem::exists(file, error))
     throw_input_error(
         "{} has no checkpoint ({} is missing): it ended before its first epoch did, or the file "
-        "was "
-        "moved; start a new run",
+        "was moved; start a new run",
         folder.path().string(), file.filename().string());
   Checkpoint checkpoint(file);
   const CheckpointHeader& header = checkpoint.header();

@@ -116,8 +116,7 @@ void Config::validate() const {
   if (validation_split && data.empty())
     throw_input_error(
         "--val-split splits the images of --data, which is not given; give it, or leave "
-        "--val-split "
-        "away: phantoms are drawn for both parts");
+        "--val-split away: phantoms are drawn for both parts");
   protocol.validate(!data.empty(), validation_split);
   validate_fine_tuning(*this);
   validate_callbacks(*this);

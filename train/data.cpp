@@ -36,8 +36,7 @@ void check_split(const Config& config, const Split& found) {
   if (!protocol.is_honest() || protocol.split.empty() || protocol.split == found.hash()) return;
   throw_input_error(
       "the files in {} are no longer those that the run's split.csv lists; put them back as they "
-      "were "
-      "or start a new run",
+      "were or start a new run",
       shown(config.data));
 }
 

@@ -35,8 +35,7 @@ StepResult<T> compute_finite_gradients(const Graph& graph, Parameters<T>& parame
   if (!std::isfinite(result.loss) || !gradients_are_finite(parameters))
     throw NotFiniteError(fmt::format(
         "training has diverged in step {}, whose loss is {}: {}; lower --learning-rate or, where "
-        "the "
-        "backbone is trained, --fine-tune-learning-rate, or clip the gradients (--clip-norm)",
+        "the backbone is trained, --fine-tune-learning-rate, or clip the gradients (--clip-norm)",
         pass.step + 1, result.loss, where_not_finite(graph, parameters, batch, pass, segment)));
   return result;
 }

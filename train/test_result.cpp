@@ -64,8 +64,7 @@ void refuse_after_test(const Config& config, const RunFolder& folder) {
   if (config.protocol.is_honest() && std::filesystem::exists(folder.test()))
     throw_input_error(
         "{} is there: this run has seen its test pictures, and whatever it learns from now on "
-        "could "
-        "be chosen by them; start a new run with more --epochs",
+        "could be chosen by them; start a new run with more --epochs",
         folder.test().string());
 }
 

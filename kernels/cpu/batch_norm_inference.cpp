@@ -9,10 +9,8 @@
 
 namespace nanopneumo::cpu {
 
-void batch_norm_inference(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
-                          const float* gamma, const float* beta, const float* mean,
-                          const float* variance, Activation activation, float* y) {
-  const int C = dims.C;
+NormFactors norm_factors(Stream& stream, int C, double epsilon, const float* gamma,
+                         const float* beta, const float* variance) {
   auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * 2 * C));
   float* offset = scale + C;
   for (int c = 0; c < C; ++c) {
@@ -20,7 +18,14 @@ void batch_norm_inference(Stream& stream, const RowsDims& dims, double epsilon, 
     scale[c] = static_cast<float>(gamma ? inverse * gamma[c] : inverse);
     offset[c] = beta ? beta[c] : 0.0f;
   }
-  with_activation(activation, [&](auto f) {
+  return {scale, offset};
+}
+
+void batch_norm_inference(Stream& stream, const RowsDims& dims, double epsilon, const float* x,
+                          const float* gamma, const float* beta, const float* mean,
+                          const float* variance, Activation activation, float* y) {
+  const auto [scale, offset] = norm_factors(stream, dims.C, epsilon, gamma, beta, variance);
+  with_activation(activation, [&, scale = scale, offset = offset](auto f) {
     for_each_in_rows(stream, dims, [=](std::int64_t i, int c) {
       y[i] = f((x[i] - mean[c]) * scale[c] + offset[c]);
     });
@@ -46,12 +51,8 @@ void batch_norm_inference_gradient(Stream& stream, const RowsDims& dims, double 
   if (dgamma)
     batch_norm_parameter_gradients(stream, dims, epsilon, x, mean, variance, dy, dgamma, dbeta);
   if (!dx) return;
-  const int C = dims.C;
-  auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * C));
-  for (int c = 0; c < C; ++c) {
-    const double inverse = inverse_deviation(variance[c], epsilon);
-    scale[c] = static_cast<float>(gamma ? inverse * gamma[c] : inverse);
-  }
+  const float* const scale =
+      norm_factors(stream, dims.C, epsilon, gamma, /*beta=*/nullptr, variance).scale;
   for_each_in_rows(stream, dims, [=](std::int64_t i, int c) { dx[i] = dy[i] * scale[c]; });
 }
 

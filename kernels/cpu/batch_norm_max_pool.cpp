@@ -118,13 +118,7 @@ void batch_norm_max_pool(Stream& stream, const ChannelwiseDims& d, double epsilo
   batch_norm_statistics(stream, pixels(d), x, mean, variance);
   const Axis rows = row_axis(d), columns = column_axis(d);
   const int C = d.C, P = d.P(), Q = d.Q(), S = d.window.S;
-  auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * 2 * C));
-  float* offset = scale + C;
-  for (int c = 0; c < C; ++c) {
-    const double inverse = inverse_deviation(variance[c], epsilon);
-    scale[c] = static_cast<float>(gamma ? inverse * gamma[c] : inverse);
-    offset[c] = beta ? beta[c] : 0.0f;
-  }
+  const NormFactors factors = norm_factors(stream, C, epsilon, gamma, beta, variance);
   parallel_for(stream, std::int64_t{d.N} * P, [=](std::int64_t np) {
     const int p = static_cast<int>(np % P);
     const Span r_inside = rows.places_inside(p);
@@ -134,7 +128,8 @@ void batch_norm_max_pool(Stream& stream, const ChannelwiseDims& d, double epsilo
       for (int c = 0; c < C; c += kLanes) {
         const int count = C - c;
         const Vec m = load_up_to(mean + c, count);
-        const Vec a = load_up_to(scale + c, count), o = load_up_to(offset + c, count);
+        const Vec a = load_up_to(factors.scale + c, count);
+        const Vec o = load_up_to(factors.offset + c, count);
         Largest largest(r_inside.first * S + s_inside.first);
         for (int r = r_inside.first; r < r_inside.last; ++r)
           for (int s = s_inside.first; s < s_inside.last; ++s) {
@@ -157,22 +152,16 @@ void batch_norm_max_pool_gradient(Stream& stream, const ChannelwiseDims& d, doub
                                   float* dgamma, float* dbeta) {
   parameter_gradients(stream, d, epsilon, x, mean, variance, argmax, dy, dgamma, dbeta);
   const int C = d.C;
-  const auto count = static_cast<double>(pixels(d).rows);
-  auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * 3 * C));
-  float* constant = scale + C;
-  float* slope = constant + C;
-  for (int c = 0; c < C; ++c) {
-    const double inverse = inverse_deviation(variance[c], epsilon);
-    scale[c] = static_cast<float>(gamma ? inverse * gamma[c] : inverse);
-    constant[c] = static_cast<float>(dbeta[c] / count);
-    slope[c] = static_cast<float>(dgamma[c] / count * inverse);
-  }
+  const NormGradientFactors factors =
+      norm_gradient_factors(stream, pixels(d), epsilon, gamma, variance, dgamma, dbeta);
   const bool after_relu = before == Activation::relu;
   parallel_for(stream, std::int64_t{d.N} * d.H, [=](std::int64_t nh) {
     for_each_gradient(d, argmax, dy, nh, [=](std::int64_t pixel, int c, Vec g) {
       const int count = C - c;
-      const Vec a = load_up_to(scale + c, count), o = load_up_to(constant + c, count);
-      const Vec m = load_up_to(mean + c, count), t = load_up_to(slope + c, count);
+      const Vec a = load_up_to(factors.scale + c, count);
+      const Vec o = load_up_to(factors.constant + c, count);
+      const Vec t = load_up_to(factors.slope + c, count);
+      const Vec m = load_up_to(mean + c, count);
       const Vec value = load_up_to(x + pixel * C + c, count);
       const Vec result = a * (g - o - (value - m) * t);
       store_up_to(dx + pixel * C + c, !after_relu ? result : value > 0 ? result : Vec{}, count);

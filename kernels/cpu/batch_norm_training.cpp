@@ -50,11 +50,9 @@ void batch_norm_training(Stream& stream, const RowsDims& dims, double epsilon, c
   batch_norm_inference(stream, dims, epsilon, x, gamma, beta, mean, variance, Activation::none, y);
 }
 
-void batch_norm_training_gradient(Stream& stream, const RowsDims& dims, double epsilon,
-                                  const float* x, const float* gamma, const float* mean,
-                                  const float* variance, const float* dy, float* dx, float* dgamma,
-                                  float* dbeta) {
-  batch_norm_parameter_gradients(stream, dims, epsilon, x, mean, variance, dy, dgamma, dbeta);
+NormGradientFactors norm_gradient_factors(Stream& stream, const RowsDims& dims, double epsilon,
+                                          const float* gamma, const float* variance,
+                                          const float* dgamma, const float* dbeta) {
   const int C = dims.C;
   const auto rows = static_cast<double>(dims.rows);
   auto* scale = static_cast<float*>(cpu_stream(stream).workspace(sizeof(float) * 3 * C));
@@ -66,6 +64,16 @@ void batch_norm_training_gradient(Stream& stream, const RowsDims& dims, double e
     constant[c] = static_cast<float>(dbeta[c] / rows);
     slope[c] = static_cast<float>(dgamma[c] / rows * inverse);
   }
+  return {scale, constant, slope};
+}
+
+void batch_norm_training_gradient(Stream& stream, const RowsDims& dims, double epsilon,
+                                  const float* x, const float* gamma, const float* mean,
+                                  const float* variance, const float* dy, float* dx, float* dgamma,
+                                  float* dbeta) {
+  batch_norm_parameter_gradients(stream, dims, epsilon, x, mean, variance, dy, dgamma, dbeta);
+  const auto [scale, constant, slope] =
+      norm_gradient_factors(stream, dims, epsilon, gamma, variance, dgamma, dbeta);
   for_each_in_rows(stream, dims, [=](std::int64_t i, int c) {
     dx[i] = scale[c] * (dy[i] - constant[c] - (x[i] - mean[c]) * slope[c]);
   });

@@ -16,10 +16,8 @@ void count_ops(const OpsOptions& o) {
   const std::unique_ptr<Device> cpu = make_cpu_device(o.device.threads);
   const std::string heading = fmt::format(
       "Counters of the CUDA kernels in the emulation{}. L2 and DRAM: bytes through L2, and at "
-      "least from "
-      "DRAM, over the compulsory bytes (each input read, each output written once). estimate: the "
-      "least "
-      "time that an {} could take, from its peaks; not a measurement.",
+      "least from DRAM, over the compulsory bytes (each input read, each output written once). "
+      "estimate: the least time that an {} could take, from its peaks; not a measurement.",
       o.examples ? std::string()
                  : fmt::format(" at batch {}, images {} times smaller a side", o.batch, o.scale),
       gpu.title);

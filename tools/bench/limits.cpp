@@ -56,8 +56,7 @@ std::vector<std::string> limits(const LaunchFacts& launch, const Gpu& gpu) {
         p.grid.count(), gpu.multiprocessors, gpu.title, gpu.multiprocessors - blocks);
   if (launch.occupancy && launch.occupancy->share < kLowOccupancy)
     say("Its occupancy is {:.0f} % ({} blocks on a multiprocessor), limited by {}: little hides "
-        "the "
-        "latency of memory but the work within a thread.",
+        "the latency of memory but the work within a thread.",
         100 * launch.occupancy->share, launch.occupancy->blocks, launch.occupancy->limiter);
   const Requests all = all_requests(p);
   if (const double share =

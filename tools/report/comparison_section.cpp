@@ -33,8 +33,7 @@ std::optional<Section> comparison_section(const Report& report) {
         "ranks better. Adjusted: by Holm's method over all pairs of the table; only an adjusted p "
         "below 0.05 is worth a sentence. Of several seeds the lowest is tested: a test does not "
         "say how another seed would have come out. Where the accuracies of all seeds overlap, it "
-        "may "
-        "have been the other way round.</p>\n";
+        "may have been the other way round.</p>\n";
   }
   for (const std::string& reason : report.comparisons.left_out) body += note(escape(reason));
   return Section{"tests", "Are the differences more than chance?", body};

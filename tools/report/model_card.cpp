@@ -95,9 +95,8 @@ std::string card(const RunGroup& group) {
 std::string model_card(const Report& report) {
   std::string text = fmt::format(
       "# Model card: {}\n\n**This is not a medical device.** Written by nanopneumo {}.\n\n"
-      "Intended use: to learn how such networks are trained and measured. Not intended: any "
-      "decision "
-      "about a patient.\n\n",
+      "Intended use: to learn how such networks are trained and measured. Not intended: "
+      "any decision about a patient.\n\n",
       plain(report.title), NANOPNEUMO_VERSION);
   for (const RunGroup& group : report.groups) text += card(group);
   text += "## Limits\n\n";

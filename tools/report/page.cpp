@@ -90,9 +90,9 @@ std::string page(const Report& report) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
       "<title>{0}</title>\n<style>{1}</style>\n</head>\n<body>\n"
       "<a class=\"skip\" href=\"#content\">Skip to the results</a>\n<header>\n<h1>{0}</h1>\n"
-      "<p class=\"soft\">Pneumonia in chest X-rays by transfer learning: a reproduction of A. "
-      "Jain, "
-      "“Pneumonia detection using transfer learning and convolutional neural networks”.</p>\n{2}"
+      "<p class=\"soft\">Pneumonia in chest X-rays by transfer learning: a reproduction of "
+      "A. Jain, “Pneumonia detection using transfer learning and convolutional neural "
+      "networks”.</p>\n{2}"
       "<nav aria-label=\"Contents\"><ul>{3}</ul></nav>\n</header>\n<main "
       "id=\"content\">\n{4}</main>\n"
       "<footer><p>Made by nanopneumo {5}.</p></footer>\n</body>\n</html>\n",

@@ -40,8 +40,7 @@ constexpr PictureSection kGradcam{
     "gradcam", "Where the networks look (Grad-CAM)",
     "The warmer a place, the more it speaks for the class (Selvaraju et al. 2017). Pictures that "
     "were judged wrongly belong beside those that were judged rightly. A warm lung is no proof "
-    "that "
-    "the network sees what a radiologist sees."};
+    "that the network sees what a radiologist sees."};
 constexpr PictureSection kSaliency{
     "saliency", "Which pixels matter (saliency)",
     "The brighter a pixel, the more the score changes with it (Simonyan et al. 2014)."};
