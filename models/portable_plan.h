@@ -32,8 +32,30 @@ class PortablePlan {
     std::vector<int> last_uses;  ///< values that no later step reads
   };
 
-  template <class Op>
-  Run compile(const Op& op) const;
+  // An operation with its weights on the device.
+  Run compile(const PlanConvolution<T>&) const;
+  Run compile(const PlanDepthwise<T>&) const;
+  Run compile(const PlanSeparable<T>&) const;
+  Run compile(const PlanAffine<T>&) const;
+  Run compile(const PlanMaxPool&) const;
+  Run compile(const PlanAveragePool&) const;
+  Run compile(const PlanGlobalAverage&) const;
+  Run compile(const PlanActivation&) const;
+  Run compile(const PlanSoftmax&) const;
+  Run compile(const PlanAdd&) const;
+  Run compile(const PlanScale&) const;
+  Run compile(const PlanConcatenate&) const;
+  Run compile(const PlanPad&) const;
+  Run compile(const PlanReshape&) const;
+
+  /// A Run that makes memory for value y, which write(N, inputs, memory) fills.
+  template <class Write>
+  Run make_by(int y, Write write) const;
+  /// result = activation(x) for N images of value v. result may be x; nothing is done for no activation.
+  void activate(Activation activation, int N, int v, const T* x, T* result) const;
+  const Kernels<T>& kernels() const { return device_->kernels<T>(); }
+  Stream& stream() const { return device_->stream(); }
+  const PlanValue& value(int v) const { return values_[static_cast<std::size_t>(v)]; }
   Tensor<T> upload(const std::vector<T>& values) const;
   /// Memory for a value of N images.
   Tensor<T> make(int N, int v) const;
