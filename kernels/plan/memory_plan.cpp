@@ -52,7 +52,8 @@ MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
   };
   const MemoryPlan by_size = plan_by([](const Lifetime& piece) { return piece.bytes; });
   const MemoryPlan by_area = plan_by([](const Lifetime& piece) {
-    return piece.bytes * static_cast<std::size_t>(piece.last - piece.first + 1);
+    // In double: the last step may be the largest number there is.
+    return static_cast<double>(piece.bytes) * (double{1} + piece.last - piece.first);
   });
   return by_area.bytes < by_size.bytes ? by_area : by_size;
 }

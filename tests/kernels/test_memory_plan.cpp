@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -94,13 +95,21 @@ TEST_CASE("Memory plans of chains and of odd sizes") {
   CHECK(plan_memory(chain).bytes == 2 * kUnit * 10);
   CHECK(largest_use(chain) == 2 * kUnit * 10);
 
+  // A value that is needed after the last step.
+  const std::vector<Lifetime> kept{{kUnit, 3, std::numeric_limits<int>::max()},
+                                   {kUnit * 2, 0, 2},
+                                   {kUnit, 0, std::numeric_limits<int>::max()}};
+  const MemoryPlan of_kept = plan_memory(kept);
+  check_apart(kept, of_kept);
+  CHECK(of_kept.bytes == 3 * kUnit);
+
   const std::vector<Lifetime> odd{{1, 0, 3}, {kUnit + 1, 0, 3}, {0, 1, 2}, {kUnit - 1, 4, 4}};
   const MemoryPlan plan = plan_memory(odd);
   check_apart(odd, plan);
   CHECK(plan.bytes == 3 * kUnit);
   CHECK(plan_memory({}).bytes == 0);
   CHECK(largest_use({}) == 0);
-  count_cases(3);
+  count_cases(4);
 }
 
 }  // namespace
