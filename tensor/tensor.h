@@ -18,7 +18,7 @@ namespace nanopneumo {
 template <class T>
 class Tensor {
  public:
-  Tensor() = default;  ///< no tensor; only defined(), assignment and destruction are allowed
+  Tensor() = default;  ///< no tensor: only defined(), data(), assignment, destruction
   /// Uninitialised memory for `shape` on `device`, which must outlive the tensor.
   Tensor(Device& device, Shape shape);
   /// A copy of `values` (host memory) on `device`. Throws ShapeError where the sizes differ.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/cache_folder.h"
 #include "tensor/shape.h"
 
 namespace nanopneumo {
@@ -25,11 +26,9 @@ class FeatureCache {
 
   /// Keeps nothing and finds nothing.
   FeatureCache() = default;
-  /// Keeps files in `folder`, which is made when it is wanted.
-  explicit FeatureCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  /// The same, and what to do where it cannot be made.
-  FeatureCache(std::filesystem::path folder, std::string remedy)
-      : folder_(std::move(folder)), remedy_(std::move(remedy)) {}
+  /// Keeps files in `folder`, which is made when it is wanted. `remedy`: what to do where it cannot be made.
+  explicit FeatureCache(std::filesystem::path folder, std::string_view remedy = kOtherCacheFolder)
+      : folder_(std::move(folder)), remedy_(remedy) {}
 
   bool is_on() const { return !folder_.empty(); }
   /// The file of `key`, which need not be there.
@@ -43,7 +42,7 @@ class FeatureCache {
 
  private:
   std::filesystem::path folder_;
-  std::string remedy_ = "set NANOPNEUMO_HOME to a folder that you may write to";
+  std::string remedy_;
 };
 
 /// The cache that `option` names: a folder, "none", or with "" features/ in the folder of fetched files

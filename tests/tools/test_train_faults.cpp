@@ -90,6 +90,17 @@ TEST_CASE("a measured run needs its plan") {
   count_cases(3);
 }
 
+TEST_CASE("reproduce measures the plans of its runs") {
+  const Sandbox sandbox;
+  const Arguments experiment{"reproduce", "--models",     "mobilenet", "--weights", "none",
+                             "--alpha",   "0.25",         "--plan",    "measured",  "--phantoms",
+                             "12",        "--image-size", "32",        "--epochs",  "1",
+                             "--out",     "all"};
+  sandbox.succeed(experiment);
+  CHECK(contains(sandbox.read("all/mobilenet-seed1/plan.json"), "algorithms"));
+  count_cases();
+}
+
 TEST_CASE("a feature cache that cannot be made is named as it was given") {
   const Sandbox sandbox;
   sandbox.succeed({"data", "phantoms", "data", "--count", "12", "--size", "46"});

@@ -73,7 +73,8 @@ bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   }
   const TrainingData& data = shared.of(config);
   reset_peak_memory();
-  const auto plan = open_plan(config.device_options(), path / "plan.json");
+  const auto plan =
+      open_plan(config.device_options(), last ? RunFolder::open(path).plan() : fs::path{});
   const std::unique_ptr<Device> device = make_device(config.device_options(), plan);
   const Architecture& architecture = find_architecture(config.model);
   const bool loads_file = !last && architecture.is_backbone && config.weights != "none";
