@@ -17,6 +17,7 @@ endfunction()
 function(nanopneumo_emulated_library name)
   nanopneumo_add_kernels(${name} ${ARGN})
   target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_options nanopneumo_emulator)
+  nanopneumo_use_precompiled(nanopneumo_${name} nanopneumo_precompiled)
 endfunction()
 
 # The same with a call before each load and store, for the profiler (kernels/emulator/profiler/hooks.cpp).
@@ -31,12 +32,16 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(APPEND profiled_options -fno-thread-jumps -fno-crossjumping -fno-tree-tail-merge
        -fno-hoist-adjacent-loads -fno-optimize-sibling-calls)
 endif()
+add_library(nanopneumo_profiled_options INTERFACE)
+target_link_libraries(nanopneumo_profiled_options INTERFACE nanopneumo_base)
+target_compile_definitions(nanopneumo_profiled_options INTERFACE NANOPNEUMO_PROFILED)
+target_compile_options(nanopneumo_profiled_options INTERFACE ${profiled_options})
+nanopneumo_precompile(nanopneumo_precompiled_profiled OPTIONS nanopneumo_profiled_options)
 function(nanopneumo_profiled_library name)
   nanopneumo_add_kernels(${name} ${ARGN})
-  target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_base Boost::context fmt::fmt
-                        $<LINK_ONLY:nanopneumo_emulator>)
-  target_compile_definitions(nanopneumo_${name} PRIVATE NANOPNEUMO_PROFILED)
-  target_compile_options(nanopneumo_${name} PRIVATE ${profiled_options})
+  target_link_libraries(nanopneumo_${name} PRIVATE nanopneumo_profiled_options
+                        PUBLIC nanopneumo_base Boost::context fmt::fmt $<LINK_ONLY:nanopneumo_emulator>)
+  nanopneumo_use_precompiled(nanopneumo_${name} nanopneumo_precompiled_profiled)
 endfunction()
 
 nanopneumo_emulated_library(emulated ${cuda_sources})

@@ -3,14 +3,17 @@
 option(NANOPNEUMO_PRECOMPILED_HEADERS "Compile the headers that most files include once" ON)
 
 # A target whose only content is cmake/precompiled.h and the given headers, for targets that are compiled with
-# the same options.
+# the same OPTIONS (by default those of the project and of OpenMP).
 function(nanopneumo_precompile name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "OPTIONS;HEADERS;DEPENDS" ${ARGN})
+  if(NOT ARG_OPTIONS)
+    set(ARG_OPTIONS nanopneumo_options OpenMP::OpenMP_CXX)
+  endif()
   if(NANOPNEUMO_PRECOMPILED_HEADERS)
     set(source ${PROJECT_BINARY_DIR}/${name}.cpp)
     file(CONFIGURE OUTPUT ${source} CONTENT "// ${name}\n")
     add_library(${name} OBJECT ${source})
-    target_link_libraries(${name} PRIVATE nanopneumo_options fmt::fmt OpenMP::OpenMP_CXX ${ARG_DEPENDS})
+    target_link_libraries(${name} PRIVATE ${ARG_OPTIONS} fmt::fmt ${ARG_DEPENDS})
     target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h ${ARG_HEADERS})
   endif()
 endfunction()
