@@ -96,6 +96,35 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanSeparable<T>& o
   });
 }
 
+template <class T>
+typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanAffineProduct<T>& op) const {
+  const PlanAffine<T> affine{.x = op.x,
+                             .y = op.x,  // what it makes is like x
+                             .scale = op.scale,
+                             .shift = op.shift,
+                             .activation = op.affine_activation};
+  return make_by(op.y, [this, x = value(op.x), K = value(op.y).C, normalize = compile(affine),
+                        activation = op.activation, w = upload(op.w),
+                        bias = upload(op.bias)](int N, std::span<const Tensor<T>> in, T* y) {
+    const Tensor<T> normalized = normalize(N, in.first(1));
+    kernels().conv_forward(stream(), {N, x.H, x.W, x.C, K, {}}, normalized.data(), w.data(),
+                           {bias.data(), in.size() > 1 ? in[1].data() : nullptr, activation}, y);
+  });
+}
+
+template <class T>
+typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanScaledProduct<T>& op) const {
+  return make_by(op.y, [this, x = op.x, K = value(op.y).C, activation = op.activation,
+                        w = upload(op.w),
+                        bias = upload(op.bias)](int N, std::span<const Tensor<T>> in, T* y) {
+    const Tensor<T> scaled = make(N, x);
+    const ImageDims d = image(N, value(x));
+    kernels().channel_scale_forward(stream(), d, in[0].data(), in[1].data(), scaled.data());
+    kernels().conv_forward(stream(), {N, d.H, d.W, d.C, K, {}}, scaled.data(), w.data(),
+                           {bias.data(), in.size() > 2 ? in[2].data() : nullptr, activation}, y);
+  });
+}
+
 /// Batch normalisation with mean 0 and variance 1.
 template <class T>
 typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanAffine<T>& op) const {

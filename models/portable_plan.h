@@ -36,6 +36,8 @@ class PortablePlan {
   Run compile(const PlanConvolution<T>&) const;
   Run compile(const PlanDepthwise<T>&) const;
   Run compile(const PlanSeparable<T>&) const;
+  Run compile(const PlanAffineProduct<T>&) const;
+  Run compile(const PlanScaledProduct<T>&) const;
   Run compile(const PlanAffine<T>&) const;
   Run compile(const PlanMaxPool&) const;
   Run compile(const PlanAveragePool&) const;

@@ -105,8 +105,11 @@ class Propagation {
   // Nothing is known of a largest value, a gate or a share.
   void add(const PlanMaxPool&) {}
   void add(const PlanScale&) {}
-  void add(const PlanSeparable<float>&) {}
   void add(const PlanSoftmax&) {}
+  // No graph is lowered to these.
+  void add(const PlanSeparable<float>&) {}
+  void add(const PlanAffineProduct<float>&) {}
+  void add(const PlanScaledProduct<float>&) {}
 
  private:
   static std::vector<double> sums(const std::vector<double>& a, const std::vector<double>& b) {

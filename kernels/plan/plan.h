@@ -65,6 +65,27 @@ struct PlanAffine {
   std::vector<T> mean{}, deviation{};
 };
 
+/// y = activation(conv1x1(a, w) + bias + residual) with a = affine_activation(x * scale + shift): batch normalisation
+/// where what it makes is read, as PlanSeparable of an affine and a 1x1 convolution.
+template <class T>
+struct PlanAffineProduct {
+  int x, y;
+  int residual = -1;
+  std::vector<T> scale, shift;
+  Activation affine_activation = Activation::none;
+  std::vector<T> w, bias;
+  Activation activation = Activation::none;
+};
+
+/// The same with a[h,w,c] = x[h,w,c] * s[c].
+template <class T>
+struct PlanScaledProduct {
+  int x, s, y;
+  int residual = -1;
+  std::vector<T> w, bias;
+  Activation activation = Activation::none;
+};
+
 struct PlanMaxPool {
   int x, y;
   Window window;
@@ -122,9 +143,10 @@ struct PlanReshape {
 
 template <class T>
 using PlanOperation =
-    std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanSeparable<T>, PlanAffine<T>, PlanMaxPool,
-                 PlanAveragePool, PlanGlobalAverage, PlanActivation, PlanSoftmax, PlanAdd,
-                 PlanScale, PlanConcatenate, PlanPad, PlanReshape>;
+    std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanSeparable<T>, PlanAffineProduct<T>,
+                 PlanScaledProduct<T>, PlanAffine<T>, PlanMaxPool, PlanAveragePool,
+                 PlanGlobalAverage, PlanActivation, PlanSoftmax, PlanAdd, PlanScale,
+                 PlanConcatenate, PlanPad, PlanReshape>;
 
 /// Operations in an order in which they can run. Each value but the input is made by one of them.
 template <class T>
@@ -152,7 +174,7 @@ void visit_inputs(Operation& operation, Visit visit) {
           for (auto& part : op.parts) visit(part);
         } else {
           visit(op.x);
-          if constexpr (std::is_same_v<Op, PlanScale>) visit(op.s);
+          if constexpr (requires { op.s; }) visit(op.s);
           if constexpr (requires { op.residual; })
             if (op.residual >= 0) visit(op.residual);
         }

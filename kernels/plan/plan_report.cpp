@@ -73,6 +73,15 @@ class Describe {
         flops(between, op.depthwise_activation);
     add_residual(op);
   }
+  void operator()(const PlanAffineProduct<float>& op) {
+    const PlanValue& x = plan_.value(op.x);
+    product("affine", op, op.affine_activation);
+    facts_.flops += 2 * numbers(x) + flops(x, op.affine_activation);
+  }
+  void operator()(const PlanScaledProduct<float>& op) {
+    product("scale", op, Activation::none);
+    facts_.flops += numbers(plan_.value(op.x));
+  }
   void operator()(const PlanAffine<float>& op) {
     elementwise("affine", op, 2);
     facts_.words += suffix(op.activation);
@@ -115,6 +124,15 @@ class Describe {
     facts_.words += suffix(op.activation);
     facts_.flops =
         numbers(y) * (flops_a_number + (op.bias.empty() ? 0 : 1)) + flops(y, op.activation);
+  }
+  /// Of what `name` and an activation make of x.
+  template <class Op>
+  void product(const char* name, const Op& op, Activation first) {
+    const PlanValue &x = plan_.value(op.x), &y = plan_.value(op.y);
+    facts_.words = fmt::format("{} {}{} + 1x1 -> {}", name, words(x), suffix(first), y.C);
+    add_convolution(x, y.C, {});
+    convolve(op, y, 2.0 * x.C);
+    add_residual(op);
   }
   void add_convolution(const PlanValue& x, int K, const Window& window) {
     facts_.convolutions.push_back(

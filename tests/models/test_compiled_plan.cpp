@@ -3,13 +3,20 @@
 #include <map>
 
 #include "kernels/cpu/cpu_features.h"
+#include "kernels/cpu/plan/pointwise_pairs.h"
 #include "layers/add.h"
 #include "layers/batch_normalization.h"
 #include "layers/concatenate.h"
 #include "layers/dense.h"
+#include "layers/depthwise_conv2d.h"
 #include "layers/global_average_pooling2d.h"
+#include "layers/multiply.h"
 #include "layers/pooling2d.h"
 #include "layers/relu.h"
+#include "layers/reshape.h"
+#include "models/plan_lowering.h"
+#include "models/plan_rules.h"
+#include "models/portable_plan.h"
 #include "tests/models/compiled_plan.h"
 #include "tests/support/one_algorithm.h"
 
@@ -97,6 +104,54 @@ TEST_CASE("Images run one by one while they are large, the more together the sma
   const V joined = g.add(conv(16), x);  // 90
   g.add(GlobalAveragePooling2D(), g.add(Concatenate(), {joined, g.add(conv(8), joined)}));
   check_compiled(g, {}, Precision::float32, 1e-4);
+}
+
+Conv2D pointwise(int filters) { return Conv2D({.filters = filters, .kernel_size = 1}); }
+
+/// A batch normalisation, a depthwise convolution and a gate that 1x1 convolutions read, each with and without a
+/// residual.
+Graph graph_of_pairs() {
+  Graph g("g");
+  const V image = g.input({11, 9, 20});
+  const auto normalized = [&](V x) {
+    return g.add(pointwise(20), g.add(ReLU(kSix), g.add(BatchNormalization(), x)));
+  };
+  V x = g.add(ReLU(), normalized(image));
+  x = g.add(Add(), {normalized(x), x});
+  const auto separable = [&](V v) {
+    const auto depthwise = DepthwiseConv2D({.kernel_size = 3, .padding = PaddingMode::same});
+    return g.add(pointwise(20), g.add(ReLU(), g.add(depthwise, v)));
+  };
+  x = g.add(ReLU(), separable(x));
+  x = g.add(Add(), {separable(x), x});
+  const auto gated = [&](V v) {
+    const V mean = g.add(Reshape({1, 1, 20}), g.add(GlobalAveragePooling2D(), v));
+    const V s =
+        g.add(Conv2D({.filters = 20, .kernel_size = 1, .activation = Activation::sigmoid}), mean);
+    return g.add(pointwise(20), g.add(Multiply(), {v, s}));
+  };
+  x = g.add(ReLU(), gated(x));
+  g.add(Add(), {gated(x), x});
+  return g;
+}
+
+TEST_CASE("Operations that became one with a 1x1 convolution compute the same") {
+  const Graph g = graph_of_pairs();
+  check_compiled(g, {}, Precision::float32, 1e-5);
+
+  const auto cpu = make_cpu_device(2);
+  Parameters<float> parameters(g, *cpu, 1);
+  assign_formula(g, parameters);
+  Plan<float> plan = lower(g, parameters, {});
+  fuse(plan);
+  const auto x =
+      Tensor<float>::from_host(*cpu, {3, 11, 9, 20}, std::vector<float>(3 * 11 * 9 * 20, 0.25f));
+  const std::vector<float> expected = PortablePlan<float>(*cpu, plan).run(x).to_host();
+  const std::size_t operations = plan.operations.size();
+  cpu::join_pointwise_pairs(plan);
+  CHECK(plan.operations.size() == operations - 6);
+  CHECK(max_relative_difference(PortablePlan<float>(*cpu, plan).run(x).to_host(), expected) <=
+        1e-5);
 }
 
 TEST_CASE("Pixels that 1x1 convolutions skip") {

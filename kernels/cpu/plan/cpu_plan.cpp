@@ -7,8 +7,8 @@
 #include "kernels/cpu/plan/float_stem.h"
 #include "kernels/cpu/plan/measured_choices.h"
 #include "kernels/cpu/plan/plan_parts.h"
+#include "kernels/cpu/plan/pointwise_pairs.h"
 #include "kernels/cpu/plan/rounded_weights.h"
-#include "kernels/cpu/plan/separable_pairs.h"
 #include "kernels/cpu/plan/skipped_pixels.h"
 #include "kernels/cpu/tiled/convolution.h"
 
@@ -109,7 +109,7 @@ class CpuPlan final : public CompiledPlan {
       if (!stem.operations.empty()) make_stem(stream, stem);
       round_weights(stream, plan_);
     }
-    if (kIsTiled) join_separable_pairs(plan_);
+    if (kIsTiled) join_pointwise_pairs(plan_);
     make_parts(stream);
     if (choices_) choices_->plan_is_complete();
     is_made_ = true;

@@ -26,7 +26,9 @@ std::unique_ptr<PlanStep> make_step(const StepContext<E>& context, std::size_t i
           if constexpr (std::is_same_v<E, float>)
             if (context.choices[i] == Algorithm::tiled) return tiled_step(context, op);
           return depthwise_step(context, i, op);
-        } else if constexpr (std::is_same_v<Op, PlanSeparable<float>>) {
+        } else if constexpr (std::is_same_v<Op, PlanSeparable<float>> ||
+                             std::is_same_v<Op, PlanAffineProduct<float>> ||
+                             std::is_same_v<Op, PlanScaledProduct<float>>) {
           if constexpr (std::is_same_v<E, float>)
             return tiled_step(context, op);
           else

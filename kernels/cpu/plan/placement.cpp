@@ -24,11 +24,16 @@ bool is_dense_primitive(const Operation& operation, Algorithm algorithm) {
 
 /// The input in whose place the result may be written; kNever where there is none.
 int replaced_input(const Operation& operation) {
+  const auto reads_once = [&](int v) {
+    int times = 0;
+    visit_inputs(operation, [&](int input) { times += input == v; });
+    return times == 1;
+  };
   return std::visit(
-      []<class Op>(const Op& op) -> int {
-        if constexpr (std::is_same_v<Op, PlanConvolution<float>> ||
-                      std::is_same_v<Op, PlanSeparable<float>>)
-          return op.residual == op.x ? kNever : op.residual;  // x is read all over
+      [&]<class Op>(const Op& op) -> int {
+        if constexpr (requires { op.residual; })
+          return reads_once(op.residual) ? op.residual
+                                         : kNever;  // what else is read is read all over
         else if constexpr (std::is_same_v<Op, PlanAdd>)
           return op.a;
         else if constexpr (std::is_same_v<Op, PlanAffine<float>> ||

@@ -9,8 +9,11 @@ namespace {
 bool has_convolution(const Plan<float>& plan, std::size_t begin) {
   return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                      plan.operations.end(), [](const PlanOperation<float>& operation) {
-                       return std::holds_alternative<PlanConvolution<float>>(operation) ||
-                              std::holds_alternative<PlanSeparable<float>>(operation);
+                       return std::visit(
+                           [](const auto& op) {
+                             return requires { op.residual; };
+                           },
+                           operation);
                      });
 }
 

@@ -1,6 +1,9 @@
 #include "kernels/cpu/plan/tiled_steps.h"
 
+#include "kernels/cpu/tiled/affine_product.h"
 #include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/made_pixels.h"
+#include "kernels/cpu/tiled/scaled_product.h"
 #include "kernels/cpu/tiled/separable.h"
 
 namespace nanopneumo::cpu {
@@ -104,6 +107,64 @@ class SeparableStep final : public TiledStep {
   std::size_t workspace_bytes_;
 };
 
+/// A 1x1 convolution of pixels that are made where they are read.
+class ProductStep : public TiledStep {
+ public:
+  template <class Op>
+  ProductStep(const StepContext<float>& context, const Op& op)
+      : images_{context.N, context.value(op.x).pixels(), context.value(op.x).C},
+        pointwise_({}, images_.C, context.value(op.y).C, op.w, op.bias),
+        x_(input(context, op.x)),
+        results_(results(context, op.y, op.residual, op.activation)),
+        workspace_bytes_(tiled::made_pixels_workspace_bytes(context.stream, images_.C)) {}
+
+  std::size_t workspace_bytes() const final { return workspace_bytes_; }
+
+ protected:
+  tiled::Images images_;
+  tiled::Filter pointwise_;
+  ConstRows x_;
+  tiled::Results results_;
+
+ private:
+  std::size_t workspace_bytes_;
+};
+
+class AffineProductStep final : public ProductStep {
+ public:
+  AffineProductStep(const StepContext<float>& context, const PlanAffineProduct<float>& op)
+      : ProductStep(context, op),
+        scale_(op.scale),
+        shift_(op.shift),
+        affine_activation_(op.affine_activation) {}
+
+  void run(CpuStream& stream) override {
+    tiled::affine_product(stream, images_, x_, {scale_, shift_, affine_activation_}, pointwise_,
+                          results_);
+  }
+  std::size_t packed_bytes() const override {
+    return pointwise_.bytes() + (scale_.size() + shift_.size()) * sizeof(float);
+  }
+
+ private:
+  std::vector<float> scale_, shift_;
+  Activation affine_activation_;
+};
+
+class ScaledProductStep final : public ProductStep {
+ public:
+  ScaledProductStep(const StepContext<float>& context, const PlanScaledProduct<float>& op)
+      : ProductStep(context, op), s_(input(context, op.s)) {}
+
+  void run(CpuStream& stream) override {
+    tiled::scaled_product(stream, images_, x_, s_, pointwise_, results_);
+  }
+  std::size_t packed_bytes() const override { return pointwise_.bytes(); }
+
+ private:
+  ConstRows s_;
+};
+
 }  // namespace
 
 std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
@@ -119,6 +180,16 @@ std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
 std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
                                      const PlanSeparable<float>& op) {
   return std::make_unique<SeparableStep>(context, op);
+}
+
+std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+                                     const PlanAffineProduct<float>& op) {
+  return std::make_unique<AffineProductStep>(context, op);
+}
+
+std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+                                     const PlanScaledProduct<float>& op) {
+  return std::make_unique<ScaledProductStep>(context, op);
 }
 
 }  // namespace nanopneumo::cpu

@@ -8,5 +8,7 @@ namespace nanopneumo::cpu {
 std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanConvolution<float>&);
 std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanDepthwise<float>&);
 std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanSeparable<float>&);
+std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanAffineProduct<float>&);
+std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanScaledProduct<float>&);
 
 }  // namespace nanopneumo::cpu

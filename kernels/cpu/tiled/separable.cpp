@@ -1,6 +1,7 @@
 #include "kernels/cpu/tiled/separable.h"
 
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/made_pixels.h"
 
 namespace nanopneumo::cpu::tiled {
 namespace {
@@ -8,12 +9,9 @@ namespace {
 /// The depthwise result of some rows of output.
 struct RowGroup {
   int rows;
-  /// Floats of a pixel: a register more than it needs, so that neighbours do not fall into the same few sets of the
-  /// first-level cache.
   std::int64_t stride;
   RowGroup(const ChannelwiseDims& d)
-      : rows(std::max(1, kBandPixels / d.Q())),
-        stride((d.C + kLanes - 1) / kLanes * kLanes + kLanes) {}
+      : rows(std::max(1, kBandPixels / d.Q())), stride(made_pixel_floats(d.C)) {}
   std::int64_t floats(int Q) const { return rows * Q * stride; }
 };
 

@@ -1,7 +1,7 @@
-// Depthwise convolutions that become one operation with the 1x1 convolutions after them.
+// Operations that become one with the 1x1 convolutions after them.
 #include <doctest/doctest.h>
 
-#include "kernels/cpu/plan/separable_pairs.h"
+#include "kernels/cpu/plan/pointwise_pairs.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -37,7 +37,7 @@ Plan<float> plan_of(std::vector<PlanOperation<float>> operations, int output) {
 
 TEST_CASE("a depthwise convolution and the only reader of its result become one") {
   Plan<float> plan = plan_of({depthwise(0, 1), pointwise(1, 2, 3)}, 2);
-  cpu::join_separable_pairs(plan);
+  cpu::join_pointwise_pairs(plan);
   REQUIRE(plan.operations.size() == 1);
   const auto& op = std::get<PlanSeparable<float>>(plan.operations[0]);
   CHECK(op.x == 0);
@@ -52,17 +52,63 @@ TEST_CASE("a depthwise convolution and the only reader of its result become one"
   CHECK(op.activation == Activation::swish);
 }
 
+PlanAffine<float> affine(int x, int y) {
+  return {.x = x, .y = y, .scale = {1, 2, 3, 4}, .shift = {5, 6}, .activation = Activation::relu};
+}
+
+TEST_CASE("a batch normalisation and the only reader of its result become one") {
+  Plan<float> plan = plan_of({affine(4, 1), pointwise(1, 2, 3)}, 2);
+  cpu::join_pointwise_pairs(plan);
+  REQUIRE(plan.operations.size() == 1);
+  const auto& op = std::get<PlanAffineProduct<float>>(plan.operations[0]);
+  CHECK(op.x == 4);
+  CHECK(op.y == 2);
+  CHECK(op.residual == 3);
+  CHECK(op.scale == std::vector<float>{1, 2, 3, 4});
+  CHECK(op.shift == std::vector<float>{5, 6});
+  CHECK(op.affine_activation == Activation::relu);
+  CHECK(op.w == std::vector<float>(20, 3));
+  CHECK(op.bias == std::vector<float>{5});
+  CHECK(op.activation == Activation::swish);
+}
+
+TEST_CASE("a gate and the only reader of what it lets through become one") {
+  Plan<float> plan = plan_of({PlanScale{.x = 4, .s = 0, .y = 1}, pointwise(1, 2, 3)}, 2);
+  cpu::join_pointwise_pairs(plan);
+  REQUIRE(plan.operations.size() == 1);
+  const auto& op = std::get<PlanScaledProduct<float>>(plan.operations[0]);
+  CHECK(op.x == 4);
+  CHECK(op.s == 0);
+  CHECK(op.y == 2);
+  CHECK(op.residual == 3);
+  CHECK(op.w == std::vector<float>(20, 3));
+  CHECK(op.bias == std::vector<float>{5});
+  CHECK(op.activation == Activation::swish);
+}
+
+TEST_CASE("each operation becomes one with one reader alone") {
+  Plan<float> plan = plan_of({affine(0, 1), pointwise(1, 2), affine(2, 3), pointwise(3, 4)}, 4);
+  cpu::join_pointwise_pairs(plan);
+  REQUIRE(plan.operations.size() == 2);
+  CHECK(std::get<PlanAffineProduct<float>>(plan.operations[0]).y == 2);
+  CHECK(std::get<PlanAffineProduct<float>>(plan.operations[1]).x == 2);
+  Plan<float> twice =
+      plan_of({affine(0, 1), pointwise(1, 2), pointwise(1, 3), PlanAdd{2, 3, 4}}, 4);
+  cpu::join_pointwise_pairs(twice);
+  CHECK(twice.operations.size() == 4);
+}
+
 TEST_CASE("a depthwise convolution stays where others read its result, too") {
   Plan<float> twice =
       plan_of({depthwise(0, 1), pointwise(1, 2), pointwise(1, 3), PlanAdd{2, 3, 4}}, 4);
-  cpu::join_separable_pairs(twice);
+  cpu::join_pointwise_pairs(twice);
   CHECK(twice.operations.size() == 4);
   Plan<float> as_output = plan_of({depthwise(0, 1), pointwise(1, 2)}, 1);
-  cpu::join_separable_pairs(as_output);
+  cpu::join_pointwise_pairs(as_output);
   CHECK(as_output.operations.size() == 2);
   // A residual cannot be among them: it is like y, and x is read all over.
   Plan<float> as_residual = plan_of({depthwise(0, 1), pointwise(1, 2, 1)}, 2);
-  cpu::join_separable_pairs(as_residual);
+  cpu::join_pointwise_pairs(as_residual);
   CHECK(as_residual.operations.size() == 2);
 }
 
@@ -71,11 +117,11 @@ TEST_CASE("a depthwise convolution stays where the next convolution has a window
     PlanConvolution<float> conv = pointwise(1, 2);
     conv.window = window;
     Plan<float> plan = plan_of({depthwise(0, 1), conv}, 2);
-    cpu::join_separable_pairs(plan);
+    cpu::join_pointwise_pairs(plan);
     CHECK(plan.operations.size() == 2);
   }
   Plan<float> other = plan_of({PlanActivation{0, 1, Activation::relu}, pointwise(1, 2)}, 2);
-  cpu::join_separable_pairs(other);
+  cpu::join_pointwise_pairs(other);
   CHECK(other.operations.size() == 2);
 }
 

@@ -1,0 +1,110 @@
+// 1x1 convolutions of pixels that are made where they are read: of a batch normalisation's, of a gate's.
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "kernels/cpu/activation.h"
+#include "kernels/cpu/cpu_stream.h"
+#include "kernels/cpu/tiled/affine_product.h"
+#include "kernels/cpu/tiled/scaled_product.h"
+#include "tests/kernels/conv_operands.h"
+#include "tests/support/cases.h"
+
+namespace nanopneumo::test {
+namespace {
+
+using namespace cpu;
+
+constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
+
+/// Some images, slices of wider ones, and the 1x1 convolution of what is made of them.
+struct MadePixels {
+  explicit MadePixels(CaseRandom& random)
+      : d{random.integer(1, 3),   random.integer(1, 11),  random.integer(1, 13),
+          random.integer(1, 100), random.integer(1, 100), {}},
+        operands(d, random),
+        x_stride(d.C + random.integer(0, 5)),
+        y_stride(d.K + random.integer(0, 5)),
+        x(spread(operands.x, d.C, x_stride, kNoNumber)),
+        filter({}, d.C, d.K, operands.w, operands.bias) {}
+
+  tiled::Images images() const { return {d.N, std::int64_t{d.H} * d.W, d.C}; }
+  ConstRows rows() const { return {x.data(), x_stride}; }
+
+  /// operands.x[i] becomes make(i, channel), the number that the convolution is of.
+  template <class Make>
+  void replace_x(const Make& make) {
+    for (std::size_t i = 0; i < operands.x.size(); ++i)
+      operands.x[i] = make(i, i % static_cast<std::size_t>(d.C));
+  }
+
+  /// What run(stream, results) leaves is the reference's, and has the same bytes whatever the number of threads.
+  template <class Run>
+  void check(const Run& run) const {
+    const std::vector<double> expected = operands.reference(d);
+    std::vector<float> first;
+    for (const int threads : {1, 2, 5}) {
+      CpuStream stream(threads);
+      std::vector<float> y(static_cast<std::size_t>(d.output_size() / d.K * y_stride), kNoNumber);
+      // Half of the residuals are where the results go.
+      const bool in_place = !operands.residual.empty() && d.C % 2 == 0;
+      if (in_place) y = spread(operands.residual, d.K, y_stride, kNoNumber);
+      const ConstRows residual{pointer(operands.residual), d.K};
+      run(stream, tiled::Results{{y.data(), y_stride},
+                                 in_place ? ConstRows{y.data(), y_stride} : residual,
+                                 operands.activation});
+      const std::string problem =
+          compare_slice(expected, y, d.K, y_stride, rounding_of_running_sum(d.C + 2));
+      CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
+      if (first.empty()) first = y;
+      CHECK(std::memcmp(y.data(), first.data(), y.size() * sizeof(float)) == 0);
+    }
+    count_cases();
+  }
+
+  ConvDims d;
+  Operands operands;
+  std::int64_t x_stride, y_stride;
+  std::vector<float> x;
+  tiled::Filter filter;
+};
+
+TEST_CASE("The product of an affine's pixels agrees with the reference") {
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("affine product", index);
+    MadePixels made(random);
+    const std::vector<float> scale = random.values(made.d.C), shift = random.values(made.d.C);
+    const Activation activation = any_activation(random);
+    with_activation(activation, [&](auto f) {
+      made.replace_x([&](std::size_t i, std::size_t c) {
+        return f(made.operands.x[i] * scale[c] + shift[c]);
+      });
+    });
+    made.check([&](CpuStream& stream, const tiled::Results& results) {
+      tiled::affine_product(stream, made.images(), made.rows(), {scale, shift, activation},
+                            made.filter, results);
+    });
+  }
+}
+
+TEST_CASE("The product of gated pixels agrees with the reference") {
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("scaled product", index);
+    MadePixels made(random);
+    const auto C = static_cast<std::size_t>(made.d.C);
+    const std::int64_t s_stride = made.d.C + random.integer(0, 5);
+    const std::vector<float> gates = random.values(made.d.N * made.d.C),
+                             s = spread(gates, made.d.C, s_stride, kNoNumber);
+    const std::size_t image = static_cast<std::size_t>(made.images().pixels) * C;
+    made.replace_x([&](std::size_t i, std::size_t c) {
+      return made.operands.x[i] * gates[i / image * C + c];
+    });
+    made.check([&](CpuStream& stream, const tiled::Results& results) {
+      tiled::scaled_product(stream, made.images(), made.rows(), {s.data(), s_stride}, made.filter,
+                            results);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace nanopneumo::test
