@@ -20,7 +20,7 @@ constexpr int kEmulatedShare = 10;
 constexpr int kProfiledShare = 60;
 
 std::vector<DeviceUnderTest> all_devices() {
-  const int cpu_share = (one_in() + 7) / 8, emulated_share = std::max(kEmulatedShare, one_in());
+  const int cpu_share = (one_in() + 15) / 16, emulated_share = std::max(kEmulatedShare, one_in());
   std::vector<DeviceUnderTest> devices = {
       {"cpu, 1 thread", [] { return make_cpu_device(1); }, cpu_share},
       {"cpu, 2 threads", [] { return make_cpu_device(2); }, cpu_share},
