@@ -8,6 +8,7 @@
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/few_weights_gradient.h"
 #include "kernels/cpu/tiled/input_gradient.h"
 #include "kernels/cpu/tiled/weight_gradient.h"
 #include "kernels/cpu/winograd/winograd.h"
@@ -38,17 +39,18 @@ void conv_input_gradient(Stream& stream, const ConvDims& dims, const float* w, c
 void conv_weight_gradient(Stream& stream, const ConvDims& dims, const float* x, const float* dy,
                           float* dw, float* db) {
   if (winograd::pays(dims)) return winograd::weight_gradient(stream, dims, x, dy, dw, db);
-  if (!tiled::kBeatsOneDnn && is_fast_product(dims))
+  if (tiled::kBeatsOneDnn) {
+    const auto by_tiles =
+        tiled::has_few_weights(dims) ? tiled::few_weights_gradient : tiled::weight_gradient;
+    return by_tiles(stream, dims, x, dy, dw, db);
+  }
+  if (is_fast_product(dims))
     return dense_weight_gradient(stream, {static_cast<int>(output_pixels(dims)), dims.C, dims.K}, x,
                                  dy, dw, db);
-  if (tiled::kBeatsOneDnn) {
-    tiled::weight_gradient(stream, dims, x, dy, dw);
-  } else {
-    const auto by_onednn =
-        skips_pixels(dims.window) ? skipping_weight_gradient : convolution_weight_gradient;
-    by_onednn(cpu_stream(stream), PrimitiveKind::conv_weight_gradient, convolution_problem(dims), x,
-              dy, dw);
-  }
+  const auto by_onednn =
+      skips_pixels(dims.window) ? skipping_weight_gradient : convolution_weight_gradient;
+  by_onednn(cpu_stream(stream), PrimitiveKind::conv_weight_gradient, convolution_problem(dims), x,
+            dy, dw);
   if (db) bias_gradient(stream, {output_pixels(dims), dims.K}, dy, db);
 }
 

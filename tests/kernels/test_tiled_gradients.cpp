@@ -6,6 +6,7 @@
 #include "kernels/cpu/cpu_stream.h"
 #include "kernels/cpu/tiled/convolution.h"
 #include "kernels/cpu/tiled/depthwise_weight_gradient.h"
+#include "kernels/cpu/tiled/few_weights_gradient.h"
 #include "kernels/cpu/tiled/input_gradient.h"
 #include "kernels/cpu/tiled/weight_gradient.h"
 #include "tests/kernels/conv_operands.h"
@@ -50,20 +51,38 @@ ConvDims any_conv(int index, CaseRandom& random) {
   return d;
 }
 
+/// Both gradients by compute(stream, d, x, dy, dw, db), and dw alone.
+template <class Compute>
+void check_weight_gradient(const ConvDims& d, CaseRandom& random, const Compute& compute) {
+  const std::vector<float> x = random.values(d.input_size()), dy = random.values(d.output_size());
+  std::vector<double> expected = on_reference("dw and db", [&](auto& call) {
+    auto* both = call.out("dw and db", d.weight_size() + d.K, kExact);
+    call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy), both,
+                                    both + d.weight_size());
+  });
+  const std::int64_t terms = d.output_size() / d.K;
+  check(str(d), expected, terms, [&](CpuStream& stream, float* both) {
+    compute(stream, d, x.data(), dy.data(), both, both + d.weight_size());
+  });
+  expected.resize(static_cast<std::size_t>(d.weight_size()));
+  check(str(d), expected, terms, [&](CpuStream& stream, float* dw) {
+    compute(stream, d, x.data(), dy.data(), dw, nullptr);
+  });
+}
+
 TEST_CASE(
     "Tiled weights' gradients agree with the reference, to the bit with any number of threads") {
+  int few = 0;
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("tiled weight gradient", index);
     const ConvDims d = any_conv(index, random);
-    const std::vector<float> x = random.values(d.input_size()), dy = random.values(d.output_size());
-    const std::vector<double> expected = on_reference("dw", [&](auto& call) {
-      call.ops().conv_weight_gradient(call.stream(), d, call.in(x), call.in(dy),
-                                      call.out("dw", d.weight_size(), kExact), nullptr);
-    });
-    check(str(d), expected, d.output_size() / d.K, [&](CpuStream& stream, float* dw) {
-      tiled::weight_gradient(stream, d, x.data(), dy.data(), dw);
-    });
+    check_weight_gradient(d, random, tiled::weight_gradient);
+    if (!tiled::has_few_weights(d)) continue;
+    check_weight_gradient(d, random, tiled::few_weights_gradient);
+    ++few;
   }
+  CHECK(few > kCases / 4);
+  CHECK(few < kCases);
 }
 
 void check_input_gradient(const ConvDims& d, CaseRandom& random) {

@@ -1,83 +1,17 @@
 #include "kernels/cpu/tiled/weight_gradient.h"
 
-#include <array>
+#include <algorithm>
 #include <numeric>
 
 #include "kernels/cpu/openmp_threads.h"
-#include "kernels/cpu/outer_products.h"
-#include "kernels/cpu/parallel.h"
-#include "kernels/cpu/tiled/bands.h"
+#include "kernels/cpu/tiled/weight_gradient_tile.h"
 
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Pixels of a band: a tile's numbers of x and its part of dy, a cache line for each pixel, then stay in the
-/// first-level cache.
-constexpr int kPixels = 192;
 /// Panels of dy that are packed together, and tiles along the windows' rows that are multiplied with each of them in
 /// turn: both stay in the second-level cache.
 constexpr std::int64_t kPanels = 8, kTiles = 28;
-
-/// Pixels whose distance is an even number of cache lines fall into a part of the cache's sets. Where that is so, a band
-/// is read from a copy with a line more for each.
-Bands bands_of(const ConvDims& d) {
-  constexpr int kCacheLine = 64 / sizeof(float);
-  Bands bands(d, d.C, kPixels);
-  if (d.window.S == 1 && d.window.stride_w * d.C % (2 * kCacheLine) == 0)
-    bands.copy_with(d.C + kCacheLine);
-  return bands;
-}
-
-/// A band of dy, a panel of K after the other, zero beyond K.
-void pack_panels(const Band& band, const float* dy, int K, const Range& panels, float* to) {
-  constexpr int kAhead = 16;  // pixels lie too far apart for the processor to foresee them
-  const std::int64_t pixels = band.runs * band.pixels;
-  for (std::int64_t p = panels.begin; p < panels.end; ++p) {
-    const int k = static_cast<int>(p) * kPanel, left = std::min(kPanel, K - k);
-    const float* from = dy + band.first * K + k;
-    for (std::int64_t i = 0; i < pixels; ++i, from += K, to += kPanel) {
-      __builtin_prefetch(from + kAhead * K);
-      store(to, load_up_to(from, left));
-      store(to + kLanes, left > kLanes ? load_up_to(from + kLanes, left - kLanes) : Vec{});
-    }
-  }
-}
-
-/// A tile of dw: some numbers of the window's row, for one panel of filters.
-struct Target {
-  float* dw;  ///< (numbers, K), from the panel's first filter on
-  std::int64_t K;
-  int filters;  ///< of the panel
-  bool first;   ///< whether this is the first band
-};
-
-/// Adds the products of a band. x: the first number of the first pixel's window; dy: the packed panel.
-template <int numbers>
-void add_band(const Band& band, const float* x, const float* dy, const Target& target) {
-  using One = std::integral_constant<int, 1>;
-  constexpr int kWrite = 1;  // rows of dw lie too far apart for the processor to foresee them
-  unrolled<numbers>([&](int i) __attribute__((always_inline)) {
-    __builtin_prefetch(target.dw + i * target.K, kWrite);
-  });
-  Vec sums[numbers][2] = {};
-  for (int run = 0; run < band.runs; ++run, x += band.run_step, dy += band.pixels * kPanel)
-    add_outer_products(band.pixels, x, One{}, band.windows.step, dy, sums);
-  unrolled<numbers>([&](int i) __attribute__((always_inline)) {
-    unrolled<2>([&](int half) __attribute__((always_inline)) {
-      const int left = target.filters - half * kLanes;
-      if (left <= 0) return;
-      float* to = target.dw + i * target.K + half * kLanes;
-      if (!target.first) sums[i][half] += load_up_to(to, left);
-      store_up_to(to, sums[i][half], left);
-    });
-  });
-}
-
-template <int... i>
-constexpr auto add_band_table(std::integer_sequence<int, i...>) {
-  return std::array{&add_band<i + 1>...};
-}
-constexpr auto kAddBand = add_band_table(std::make_integer_sequence<int, kTileRows>{});
 
 /// dw cut into items: for each part of the tiles along the rows of all windows the panels of K. There are as many
 /// parts as give each thread the same number of items, if there are tiles enough.
@@ -119,6 +53,7 @@ struct WeightGradient {
   ConvDims d;
   const float *x, *dy;
   float* dw;
+  double* db;  ///< zeros to begin with, one for each of the panels' filters
   Bands bands;
   Items items;
 
@@ -130,17 +65,20 @@ struct WeightGradient {
     for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
       const std::int64_t r = items.row_of(tile);
       const Range numbers = items.numbers_of(tile);
-      kAddBand[static_cast<std::size_t>(numbers.end - numbers.begin - 1)](
-          band, band.windows.data + r * band.windows.row + numbers.begin, panel,
-          {dw + (r * items.numbers_of_row() + numbers.begin) * d.K + k, d.K,
-           std::min(kPanel, d.K - k), band.first == 0});
+      add_band(static_cast<int>(numbers.end - numbers.begin), band,
+               band.windows.data + r * band.windows.row + numbers.begin, panel,
+               {dw + (r * items.numbers_of_row() + numbers.begin) * d.K + k, d.K,
+                std::min(kPanel, d.K - k), band.first == 0});
     }
   }
 
   void add(const Band& band, const Range& tiles, const Range& group, float* packed) const {
     pack_panels(band, dy, d.K, group, packed);
-    const std::int64_t panel_size = band.runs * band.pixels * kPanel,
+    const std::int64_t pixels = band.runs * band.pixels, panel_size = pixels * kPanel,
                        count = tiles.end - tiles.begin;
+    if (tiles.begin == 0)  // so each panel is added once
+      for (std::int64_t p = group.begin; p < group.end; ++p)
+        add_pixels(pixels, packed + (p - group.begin) * panel_size, db + p * kPanel);
     const int parts = static_cast<int>((count + kTiles - 1) / kTiles);
     for (int part = 0; part < parts; ++part)
       for (std::int64_t p = group.begin; p < group.end; ++p)
@@ -165,19 +103,24 @@ struct WeightGradient {
 
 }  // namespace
 
-void weight_gradient(Stream& stream, const ConvDims& d, const float* x, const float* dy,
-                     float* dw) {
+void weight_gradient(Stream& stream, const ConvDims& d, const float* x, const float* dy, float* dw,
+                     float* db) {
   const int threads = cpu_stream(stream).threads();
-  const WeightGradient job{d, x, dy, dw, bands_of(d), Items(d, threads)};
-  const std::int64_t floats = job.floats_of_a_thread();
-  auto* memory = static_cast<float*>(
-      cpu_stream(stream).workspace(static_cast<std::size_t>(threads * floats) * sizeof(float)));
+  WeightGradient job{d, x, dy, dw, nullptr, weight_gradient_bands(d), Items(d, threads)};
+  const std::int64_t floats = job.floats_of_a_thread(), filters = panels(d.K) * kPanel;
+  job.db = static_cast<double*>(
+      cpu_stream(stream).workspace(static_cast<std::size_t>(filters) * sizeof(double) +
+                                   static_cast<std::size_t>(threads * floats) * sizeof(float)));
+  auto* memory = reinterpret_cast<float*>(job.db + filters);
+  std::fill_n(job.db, filters, 0.0);
   use_threads(threads);  // each has its part of dw
 #pragma omp parallel num_threads(threads)
   {
     const int thread = omp_get_thread_num();
     job.sum(Range(job.items.count(), thread, threads), memory + thread * floats);
   }
+  if (db)
+    std::transform(job.db, job.db + d.K, db, [](double sum) { return static_cast<float>(sum); });
 }
 
 }  // namespace nanopneumo::cpu::tiled

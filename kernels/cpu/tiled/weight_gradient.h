@@ -6,8 +6,9 @@
 
 namespace nanopneumo::cpu::tiled {
 
-/// dw, as Kernels::conv_weight_gradient. Each thread has its own part of dw, and sums it over all pixels in their order:
-/// the result does not depend on the number of threads.
-void weight_gradient(Stream&, const ConvDims&, const float* x, const float* dy, float* dw);
+/// dw and db, as Kernels::conv_weight_gradient; db may be null. Each thread has its own part of dw, and sums it over all
+/// pixels in their order: the result does not depend on the number of threads.
+void weight_gradient(Stream&, const ConvDims&, const float* x, const float* dy, float* dw,
+                     float* db);
 
 }  // namespace nanopneumo::cpu::tiled
