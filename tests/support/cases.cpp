@@ -33,6 +33,8 @@ std::uint64_t test_seed() {
   return seed;
 }
 
+bool all_cases() { return std::getenv("NANOPNEUMO_TEST_ALL") != nullptr; }
+
 int one_in() {
   const char* set = std::getenv("NANOPNEUMO_TEST_ONE_IN");
   return set && *set ? std::max(1, std::atoi(set)) : 1;

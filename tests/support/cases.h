@@ -17,6 +17,8 @@ void skip_cases(long long count, std::string_view reason);
 /// Draws which part of a long list of cases this run tries: NANOPNEUMO_TEST_SEED, or another number in
 /// each run. It is printed at its first use.
 std::uint64_t test_seed();
+/// Whether every case is to be tried, not a part: NANOPNEUMO_TEST_ALL=1.
+bool all_cases();
 /// How many cases a test passes over for each that it runs, plus one: NANOPNEUMO_TEST_ONE_IN (under ptxrun and
 /// sanitizers, where each costs more), or 1.
 int one_in();
