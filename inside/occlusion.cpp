@@ -58,12 +58,17 @@ ImageSet covered(const ImageSet& pictures, std::int64_t i, std::span<const Cover
 }
 
 std::vector<double> covered_logits(const Network& network, const ImageSet& pictures, std::int64_t i,
-                                   std::span<const Cover> covers, int batch) {
+                                   std::span<const Cover> covers, int batch,
+                                   const std::function<void()>& after_batch) {
   std::vector<double> logits;
   while (logits.size() < covers.size()) {
     const auto some =
         covers.subspan(logits.size(), std::min(kCopies, covers.size() - logits.size()));
-    const std::vector<double> more = score_images(network, covered(pictures, i, some), batch);
+    const std::vector<double> more =
+        score_images(network, covered(pictures, i, some), batch, [&](auto, auto) {
+          after_batch();
+          return true;
+        });
     logits.insert(logits.end(), more.begin(), more.end());
   }
   return logits;
@@ -86,10 +91,12 @@ std::vector<int> patch_starts(int length, const Patches& patches) {
 }
 
 HeatMap occlusion_map(const Network& network, const ImageSet& pictures, std::int64_t i,
-                      const Patches& patches, const Score& score, int batch) {
+                      const Patches& patches, const Score& score, int batch,
+                      const std::function<void()>& after_batch) {
   std::vector<Cover> covers = patch_covers(pictures.height, pictures.width, patches);
   covers.push_back({});  // the picture itself
-  const std::vector<double> logits = covered_logits(network, pictures, i, covers, batch);
+  const std::vector<double> logits =
+      covered_logits(network, pictures, i, covers, batch, after_batch);
   const double clear = score(logits.back());
 
   HeatMap map{pictures.height, pictures.width, {}};

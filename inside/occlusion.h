@@ -18,9 +18,10 @@ using Cover = std::vector<Box>;
 /// channel, rounded): nothing to see, and no brighter or darker than the picture.
 ImageSet covered(const ImageSet& pictures, std::int64_t i, std::span<const Cover> covers);
 
-/// The logits of those copies, computed `batch` at a time.
-std::vector<double> covered_logits(const Network& network, const ImageSet& pictures, std::int64_t i,
-                                   std::span<const Cover> covers, int batch);
+/// The logits of those copies, computed `batch` at a time. `after_batch` may throw, which ends the work.
+std::vector<double> covered_logits(
+    const Network& network, const ImageSet& pictures, std::int64_t i, std::span<const Cover> covers,
+    int batch, const std::function<void()>& after_batch = [] {});
 
 struct Patches {
   int size = 0, stride = 0;  ///< in pixels
@@ -37,8 +38,9 @@ std::vector<int> patch_starts(int length, const Patches& patches);
 using Score = std::function<double(double logit)>;
 
 /// Zeiler & Fergus 2014, section 4.2: score(picture) - score(picture with a patch covered), at each pixel
-/// the mean over the patches that cover it; positive where the pixel speaks for the score.
-HeatMap occlusion_map(const Network& network, const ImageSet& pictures, std::int64_t i,
-                      const Patches& patches, const Score& score, int batch);
+/// the mean over the patches that cover it; positive where the pixel speaks for the score. `after_batch`: as above.
+HeatMap occlusion_map(
+    const Network& network, const ImageSet& pictures, std::int64_t i, const Patches& patches,
+    const Score& score, int batch, const std::function<void()>& after_batch = [] {});
 
 }  // namespace nanopneumo

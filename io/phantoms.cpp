@@ -109,18 +109,21 @@ std::vector<Opacity> phantom_opacities(int height, int width, int label, std::ui
 }
 
 ImageSet make_phantoms(std::int64_t count, int height, int width, std::uint64_t seed,
-                       std::uint32_t stream, int threads) {
+                       std::uint32_t stream, int threads, const LoadProgress& progress) {
   ImageSet set{height, width, 1, {}, {}, {}};
   set.pixels.resize(static_cast<std::size_t>(count * set.image_bytes()));
   for (std::int64_t i = 0; i < count; ++i) {
     set.labels.push_back(static_cast<std::uint8_t>(phantom_label(i)));
     set.names.push_back(phantom_name(i));
   }
-  for_each_index(count, threads, [&](std::int64_t i) {
-    const std::uint64_t index = std::uint64_t{stream} << 32 | static_cast<std::uint64_t>(i);
-    const Image image = phantom(height, width, phantom_label(i), seed, index);
-    std::ranges::copy(image.pixels, set.pixels.begin() + i * set.image_bytes());
-  });
+  for_each_index(
+      count, threads,
+      [&](std::int64_t i) {
+        const std::uint64_t index = std::uint64_t{stream} << 32 | static_cast<std::uint64_t>(i);
+        const Image image = phantom(height, width, phantom_label(i), seed, index);
+        std::ranges::copy(image.pixels, set.pixels.begin() + i * set.image_bytes());
+      },
+      progress);
   return set;
 }
 

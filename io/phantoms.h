@@ -39,7 +39,7 @@ std::vector<Opacity> phantom_opacities(int height, int width, int label, std::ui
 /// `count` phantoms with the labels 0, 1, 0, 1, ...; number i is phantom(.., i mod 2, seed,
 /// stream * 2^32 + i). Different streams (training, validation) share no picture.
 ImageSet make_phantoms(std::int64_t count, int height, int width, std::uint64_t seed,
-                       std::uint32_t stream, int threads);
+                       std::uint32_t stream, int threads, const LoadProgress& progress = {});
 
 /// Writes `count` >= 10 phantoms (those of stream 0) as PNG files
 /// folder/{train,test}/{NORMAL,PNEUMONIA}/phantom-000012.png, the last fifth under test/, and

@@ -86,6 +86,7 @@ void explain_subjects(const TrainedRun& run, const InsideOptions& options, const
   Album album(run, options, method);
   ProgressBar bar(method.name, "img");
   for (std::int64_t i = 0; i < subjects.images.size(); ++i) {
+    options.check();
     const auto n = static_cast<std::size_t>(i);
     const double logit = subjects.logits[n];
     const ClassSide side = wanted.value_or(logit >= 0 ? ClassSide::positive : ClassSide::negative);
@@ -105,10 +106,14 @@ void explain_phantoms(const TrainedRun& run, const InsideOptions& options, const
   const PointingPhantoms phantoms = pointing_phantoms(options.phantoms, run.config.image_height,
                                                       run.config.image_width, run.config.seed);
   const std::vector<double> logits =
-      score_images(*run.network, phantoms.pictures, run.config.batch);
+      score_images(*run.network, phantoms.pictures, run.config.batch, [&](auto, auto) {
+        options.check();
+        return true;
+      });
   Album album(run, options, method);
   ProgressBar bar(method.name, "img");
   const PointingResult result = play_pointing_game(phantoms, [&](std::int64_t i) {
+    options.check();
     const auto n = static_cast<std::size_t>(i);
     HeatMap map = method.map_of(phantoms.pictures, i, ClassSide::positive);
     album.add(phantoms.pictures, i, map,

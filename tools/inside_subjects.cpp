@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "io/atomic_file.h"
 #include "io/dataset_files.h"
 #include "io/file_bytes.h"
 #include "tools/progress_bar.h"
@@ -23,19 +24,23 @@ std::vector<std::size_t> spread(std::size_t n, std::size_t count) {
   return chosen;
 }
 
-ImageSet load(const TrainedRun& run, const std::vector<LabelledFile>& files, int threads) {
+ImageSet load(const TrainedRun& run, const std::vector<LabelledFile>& files,
+              const InsideOptions& options) {
   ProgressBar reading("reading images", "img");
-  ImageSet images =
-      load_images(files, run.config.image_height, run.config.image_width, run.config.interpolation,
-                  resolve_threads(threads),
-                  [&](std::int64_t done, std::int64_t total) { reading.update(done, total); });
+  ImageSet images = load_images(files, run.config.image_height, run.config.image_width,
+                                run.config.interpolation, resolve_threads(options.device.threads),
+                                [&](std::int64_t done, std::int64_t total) {
+                                  options.check();
+                                  reading.update(done, total);
+                                });
   reading.clear();
   return images;
 }
 
-std::vector<double> score(const TrainedRun& run, const ImageSet& images) {
+std::vector<double> score(const TrainedRun& run, const ImageSet& images, const StopCheck& check) {
   ProgressBar scoring("scoring", "img");
   const auto show = [&](std::int64_t done, std::int64_t total) {
+    check();
     scoring.update(done, total);
     return true;
   };
@@ -60,8 +65,8 @@ Subjects single_images(const TrainedRun& run, const InsideOptions& options) {
     subjects.labels.push_back(label_of(image, run.header.classes));
     files.push_back({image, subjects.labels.back().value_or(0)});
   }
-  subjects.images = load(run, files, options.device.threads);
-  subjects.logits = score(run, subjects.images);
+  subjects.images = load(run, files, options);
+  subjects.logits = score(run, subjects.images, options.check);
   return subjects;
 }
 
@@ -89,15 +94,15 @@ Subjects of_data(const TrainedRun& run, const InsideOptions& options, Choice cho
     files = kept;
   };
   if (choice == Choice::right_and_wrong) {
-    const ImageSet all = load(run, files, options.device.threads);
-    keep(right_and_wrong(score(run, all), all.labels, count));
+    const ImageSet all = load(run, files, options);
+    keep(right_and_wrong(score(run, all, options.check), all.labels, count));
   } else {
     keep(spread(files.size(), count));
   }
   Subjects subjects;
   for (const LabelledFile& file : files) subjects.labels.emplace_back(file.label);
-  subjects.images = load(run, files, options.device.threads);
-  subjects.logits = score(run, subjects.images);
+  subjects.images = load(run, files, options);
+  subjects.logits = score(run, subjects.images, options.check);
   return subjects;
 }
 
@@ -128,6 +133,7 @@ fs::path inside_folder(const InsideOptions& options, const std::string& folder) 
   if (error)
     throw_input_error("{} cannot be created ({}): give a folder that you may write to as --out",
                       shown(path), error.message());
+  remove_stale_temporaries(path);  // of a call that a signal ended
   return path;
 }
 

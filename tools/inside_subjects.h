@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "io/image_set.h"
+#include "tools/signals.h"
 #include "tools/trained_run.h"
 
 namespace nanopneumo {
@@ -15,6 +16,7 @@ struct InsideOptions {
   int count = 8, phantoms = 0, pictures = 12;
   bool raw = false;
   DeviceOptions device;
+  StopCheck check = [] {};  ///< between batches and pictures
 };
 
 /// RUN, IMAGE..., --data, --split, --count, --phantoms, --pictures, --raw, --out and the run's options.

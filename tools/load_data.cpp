@@ -29,11 +29,14 @@ void check_out(const std::filesystem::path& out, const std::string& data) {
         out.string());
 }
 
-TrainingData load_data(const Config& config) {
+TrainingData load_data(const Config& config, const StopCheck& check) {
   ProgressBar bar(config.data.empty() ? "drawing phantoms" : "reading images", "img");
   TrainingData data = load_training_data(
       config, resolve_threads(config.loader_threads ? config.loader_threads : config.threads),
-      [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+      [&](std::int64_t done, std::int64_t total) {
+        check();
+        bar.update(done, total);
+      });
   bar.clear();
   describe_set("training", data.train, data.train_source, data.classes);
   describe_set("validation", data.validation, data.validation_source, data.classes);

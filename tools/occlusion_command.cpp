@@ -39,7 +39,8 @@ void run_occlusion(const OcclusionOptions& o) {
       const double of_class = sign_of(side) * logit;
       return o.score == "logit" ? of_class : probability(of_class);
     };
-    HeatMap map = occlusion_map(network, images, i, patches, score, run.config.batch);
+    HeatMap map =
+        occlusion_map(network, images, i, patches, score, run.config.batch, o.inside.check);
     if (is_audit) {
       audited.push_back(audit_picture(network, images, i, run.config.batch));
       audited.back().share_in_border = share_in_border(map);

@@ -14,6 +14,10 @@ class ProgressBar {
   /// `what` stands before the bar; rates are printed in `unit` per second; a step of the bar counts
   /// for `units_per_step` of them.
   ProgressBar(std::string what, std::string unit, double units_per_step = 1);
+  /// Work that was left off leaves no bar behind.
+  ~ProgressBar() { clear(); }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
   /// Shows that `done` of `total` steps (0: nobody knows) are complete, with `note` (a loss, say) behind it.
   void update(std::int64_t done, std::int64_t total, const std::string& note = "");

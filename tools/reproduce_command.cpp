@@ -116,23 +116,26 @@ void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
                   resolve_threads(o.threads));
 }
 
-void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder) {
+void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder, const StopCheck& check) {
   std::error_code error;
   if (plan.options.data.empty() || fs::exists(folder.audit(), error)) return;
   ProgressBar bar("auditing the data", "img");
-  const DataAudit audit =
-      audit_dataset(plan.options.data, resolve_threads(plan.options.threads),
-                    [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+  const DataAudit audit = audit_dataset(plan.options.data, resolve_threads(plan.options.threads),
+                                        [&](std::int64_t done, std::int64_t total) {
+                                          check();
+                                          bar.update(done, total);
+                                        });
   bar.clear();
   write_file_atomically(folder.audit(), audit_json(audit));
 }
 
-/// Trains what is not complete. A run whose numbers do not stay finite costs the others nothing: `failures`
-/// gets a sentence. False where a signal came.
-bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folder, RunTable& table,
-               const SignalWatch& signals, std::vector<std::string>& failures) {
+/// Trains what is not complete. A run whose numbers do not stay finite costs the others nothing: what is returned
+/// has a sentence about it.
+std::vector<std::string> train_all(const std::vector<PlannedRun>& runs,
+                                   const ReproduceFolder& folder, RunTable& table,
+                                   const SignalWatch& signals) {
   SharedData data;
-  const auto stop = [&] { return signals.received() != 0; };
+  std::vector<std::string> failures;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const fs::path path = folder.run(runs[i]);
     if (!is_complete(runs[i], path)) {
@@ -140,7 +143,7 @@ bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folde
       table.erase();
       RunProgress progress(runs[i], table, i);
       try {
-        if (!train_planned(runs[i], path, data, progress, stop)) return false;
+        train_planned(runs[i], path, data, progress, signals);
       } catch (const NotFiniteError& error) {
         failures.push_back(fmt::format("{} failed: {}", runs[i].name, error.what()));
         table.row(i).state = "failed";
@@ -152,7 +155,7 @@ bool train_all(const std::vector<PlannedRun>& runs, const ReproduceFolder& folde
     table.row(i) = finished_row(runs[i], RunFolder::open(path));
     table.redraw(true);
   }
-  return true;
+  return failures;
 }
 
 void write_report(const ReproduceFolder& folder) {
@@ -173,6 +176,23 @@ void print_paper(const ReproducePlan& plan) {
                           static_cast<double>(report::kPaperValidationImages));
   if (!figures.empty() && !plan.options.data.empty())
     fmt::print("the paper, best validation accuracy: {}\n", figures);
+}
+
+/// All of the plan, as far as it is not done yet. Gives a sentence about each run that failed. Throws StoppedBySignal
+/// where a signal came, and NotFiniteError where every run failed.
+std::vector<std::string> carry_out(const ReproducePlan& plan, const ReproduceFolder& folder,
+                                   RunTable& table, const SignalWatch& signals) {
+  const StopCheck check = signals.check();
+  const std::vector<PlannedRun> runs = plan.runs();
+  audit_once(plan, folder, check);
+  std::vector<std::string> failures = train_all(runs, folder, table, signals);
+  table.erase();
+  if (failures.size() == runs.size()) throw NotFiniteError(failures.front());
+  folder.write_notes(plan, failures);
+  look_inside(plan, folder, check);
+  check();
+  write_report(folder);
+  return failures;
 }
 
 void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
@@ -198,18 +218,14 @@ void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
   for (const PlannedRun& run : runs)
     rows.push_back({.name = run.name, .state = RunTable::kWaiting});
   RunTable table(std::move(rows));
-  audit_once(plan, folder);
   std::vector<std::string> failures;
-  if (!train_all(runs, folder, table, signals, failures)) {
+  try {
+    failures = carry_out(plan, folder, table, signals);
+  } catch (const StoppedBySignal&) {
     table.print();
     fmt::print("stopped; go on with nanopneumo reproduce --resume {}\n", shown(folder.path()));
-    throw StoppedBySignal{signals.received()};
+    throw;
   }
-  table.erase();
-  if (failures.size() == runs.size()) throw NotFiniteError(failures.front());
-  folder.write_notes(plan, failures);
-  look_inside(plan, folder);
-  write_report(folder);
   fmt::print("\n");
   table.print();
   print_paper(plan);

@@ -31,4 +31,10 @@ SignalWatch::~SignalWatch() { set_handler(SIG_DFL, 0); }
 
 int SignalWatch::received() const { return received_signal; }
 
+StopCheck SignalWatch::check() const {
+  return [this] {
+    if (received() != 0) throw StoppedBySignal{received()};
+  };
+}
+
 }  // namespace nanopneumo

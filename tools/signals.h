@@ -1,12 +1,17 @@
 // Ctrl-C and SIGTERM.
 #pragma once
 
+#include <functional>
+
 namespace nanopneumo {
 
 /// Ends the program with exit code 128 + signal, after everything has been saved.
 struct StoppedBySignal {
   int signal;
 };
+
+/// Called between pieces of work that may be left off there. Throws StoppedBySignal where they are to be.
+using StopCheck = std::function<void()>;
 
 /// From its construction on, the first SIGINT or SIGTERM only sets a flag, so that work can end in
 /// order; a second one ends the process at once.
@@ -19,6 +24,8 @@ class SignalWatch {
 
   /// The signal that came, or 0.
   int received() const;
+  /// Throws StoppedBySignal where one came. It outlives what this gives.
+  StopCheck check() const;
 };
 
 }  // namespace nanopneumo

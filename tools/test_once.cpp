@@ -12,7 +12,7 @@
 namespace nanopneumo {
 
 void test_once(const Config& config, const TrainingData& data, const RunFolder& folder,
-               Device& device) {
+               Device& device, const StopCheck& check) {
   if (!owes_test(config, folder)) return;
   const Checkpoint best = open_checkpoint(folder, "best", config);
   Network network(find_architecture(config.model), config.image(), config.model_options(), device,
@@ -23,9 +23,13 @@ void test_once(const Config& config, const TrainingData& data, const RunFolder& 
   const ImageSet images =
       load_images(data.split.test, config.image_height, config.image_width, config.interpolation,
                   resolve_threads(config.loader_threads ? config.loader_threads : config.threads),
-                  [&](std::int64_t done, std::int64_t) { bar.update(done, total); });
+                  [&](std::int64_t done, std::int64_t) {
+                    check();
+                    bar.update(done, total);
+                  });
   const std::vector<double> logits =
       score_images(network, images, config.batch, [&](std::int64_t done, std::int64_t) {
+        check();
         bar.update(images.size() + done, total);
         return true;
       });

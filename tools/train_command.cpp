@@ -159,7 +159,11 @@ void find_rate(const Config& config, const TrainingData& data, Network& network,
         return signals.received() != 0;
       });
   bar.clear();
-  if (signals.received() != 0) throw StoppedBySignal{signals.received()};
+  if (signals.received() != 0) {
+    folder.clear();
+    fmt::print("stopped; nothing is kept: the same command begins anew\n");
+    throw StoppedBySignal{signals.received()};
+  }
   write_file_atomically(folder.path() / "learning_rates.csv", rate_csv(points));
   write_file_atomically(folder.path() / "learning_rates.svg", rate_svg(points));
   if (const auto rate = suggested_rate(points))
@@ -246,14 +250,14 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
   describe_network(config, network);
   fmt::print("{}", fine_tuning);
-  const TrainingData data = load_data(config);
+  const TrainingData data = load_data(config, [] {});
   std::optional<TraceFile> trace;
   if (!call.trace.empty()) trace.emplace(call.trace);
-  const SignalWatch signals;
   // What --plan cannot do is found before there is a run. (By default it can do everything, and what fine-tuning is going
   // to train need not be compiled.)
   if (plan || !config.fine_tuning.begins_at_once())
     network.frozen_part(data.train.is_gray()).prepare();
+  const SignalWatch signals;  // until here there is nothing that a signal could leave half done
   if (!resumed) folder = begin_run(out, config, data, network);
   if (plan) plan->keep_in(folder->plan());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),
@@ -267,7 +271,13 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     if (!std::filesystem::exists(folder->last())) folder->clear();  // nothing to go on with
     throw;
   }
-  test_once(config, data, *folder, *device);
+  try {
+    test_once(config, data, *folder, *device, signals.check());
+  } catch (const StoppedBySignal&) {
+    fmt::print("stopped; the test part is still owed: go on with nanopneumo train --resume {}\n",
+               folder->path().string());
+    throw;
+  }
 }
 
 }  // namespace

@@ -12,11 +12,17 @@
 namespace nanopneumo {
 namespace {
 
-TrainingData make_phantom_data(const Config& config, int threads) {
+TrainingData make_phantom_data(const Config& config, int threads, const LoadProgress& progress) {
   const int validation = std::max(config.phantoms / 4, 2);
+  const std::int64_t total = std::int64_t{config.phantoms} + validation;
+  std::int64_t before = 0;
   const auto draw = [&](int count, std::uint32_t stream) {
-    return make_phantoms(count, config.image_height, config.image_width, config.seed, stream,
-                         threads);
+    ImageSet images = make_phantoms(count, config.image_height, config.image_width, config.seed,
+                                    stream, threads, [&](std::int64_t done, std::int64_t) {
+                                      if (progress) progress(before + done, total);
+                                    });
+    before += count;
+    return images;
   };
   TrainingData data{.classes = {kPhantomClasses.begin(), kPhantomClasses.end()},
                     .train = draw(config.phantoms, kPhantomStream),
@@ -44,9 +50,11 @@ void check_split(const Config& config, const Split& found) {
 
 TrainingData load_training_data(const Config& config, int loader_threads,
                                 const LoadProgress& progress) {
-  if (config.data.empty()) return make_phantom_data(config, loader_threads);
-  Split files =
-      split_dataset(config.data, config.protocol, config.validation_split, loader_threads);
+  if (config.data.empty()) return make_phantom_data(config, loader_threads, progress);
+  Split files = split_dataset(config.data, config.protocol, config.validation_split, loader_threads,
+                              [&](std::int64_t, std::int64_t) {
+                                if (progress) progress(0, 0);
+                              });
   check_split(config, files);
   for (const std::string& name : files.classes)
     if (!is_utf8(name))

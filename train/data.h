@@ -23,7 +23,8 @@ struct TrainingData {
 
 /// Reads config.data, split as config.protocol wants it, or draws phantoms where it is empty. The test
 /// part is not read. Throws InputError for unfit data, and where an honest split is not the
-/// one that config.protocol.split names.
+/// one that config.protocol.split names. `progress` counts the images of both parts, and is told 0 of 0 while the files
+/// are looked at before.
 TrainingData load_training_data(const Config& config, int loader_threads,
                                 const LoadProgress& progress = {});
 

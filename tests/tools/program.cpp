@@ -139,6 +139,10 @@ std::function<bool()> after(double seconds) {
   return [start = Clock::now(), seconds] { return seconds_since(start) >= seconds; };
 }
 
+std::function<bool()> is_there(std::filesystem::path path) {
+  return [path = std::move(path)] { return std::filesystem::exists(path); };
+}
+
 std::function<bool()> has_lines(std::filesystem::path file, std::size_t lines) {
   return [file = std::move(file), lines] {
     return static_cast<std::size_t>(std::ranges::count(file_content(file), '\n')) >= lines;

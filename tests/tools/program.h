@@ -49,6 +49,8 @@ Outcome run_program(const Arguments& arguments, const RunOptions& options = {});
 
 /// True from `seconds` after this call on.
 std::function<bool()> after(double seconds);
+/// True once there is something at `path`.
+std::function<bool()> is_there(std::filesystem::path path);
 /// True once `file` holds at least `lines` complete lines.
 std::function<bool()> has_lines(std::filesystem::path file, std::size_t lines);
 

@@ -128,6 +128,25 @@ TEST_CASE("reproduce that is stopped says how to go on") {
   count_cases();
 }
 
+TEST_CASE("reproduce that is stopped among the pictures leaves them off and makes them later") {
+  const Sandbox uncut, sandbox;
+  uncut.succeed(small_experiment("all"));
+  const auto whole = lasting_files(uncut, "all");
+  for (const char* pictures : {"cnn-seed1/gradcam", "mobilenet-seed1/gradcam"}) {
+    const fs::path folder = sandbox.path("all") / pictures;
+    RunOptions options;
+    options.interruption = Interruption{is_there(folder), {SIGTERM}};
+    const Outcome stopped = sandbox.run(small_experiment("all"), options);
+    CHECK(stopped.exit_code == 128 + SIGTERM);
+    CHECK(contains(stopped.out, "nanopneumo reproduce --resume all"));
+    CHECK(stopped.err.empty());
+    CHECK_FALSE(fs::exists(folder / "manifest.json"));
+  }
+  CHECK_FALSE(fs::exists(sandbox.path("all/report.html")));
+  sandbox.succeed({"reproduce", "--resume", "all"});
+  check_same_experiment(sandbox, "all", whole);
+}
+
 TEST_CASE("reproduce names the weights that are missing, or leaves their models out") {
   const Sandbox sandbox;
   RunOptions empty_home;

@@ -107,6 +107,36 @@ TEST_CASE("a run may be stopped again and again") {
   check_same_run(sandbox, "run", "whole");
 }
 
+TEST_CASE("a signal during the test part leaves the test owed") {
+  const Sandbox sandbox;
+  put_phantoms(sandbox, "data", 200);
+  const auto honest = [](const char* out) {
+    return tiny_training(out, {"--data", "data", "--protocol", "honest", "--batch", "1"});
+  };
+  sandbox.succeed(honest("whole"));
+  const Outcome stopped =
+      sandbox.run(honest("run"), signalled(has_lines(sandbox.path("run/log.csv"), 2), {SIGINT}));
+  CHECK(stopped.exit_code == 130);
+  CHECK(contains(stopped.out, "test part is still owed"));
+  CHECK(contains(stopped.out, "nanopneumo train --resume run"));
+  CHECK(stopped.err.empty());
+  CHECK_FALSE(fs::exists(sandbox.path("run/test.json")));
+  CHECK(contains(sandbox.succeed({"train", "--resume", "run"}).out, "looked at once"));
+  CHECK(sandbox.read("run/test.json") == sandbox.read("whole/test.json"));
+  check_same_run(sandbox, "run", "whole");
+}
+
+TEST_CASE("a signal among the learning rates leaves the folder for another try") {
+  const Sandbox sandbox;
+  const Arguments arguments = tiny_training("run", {"--find-lr"});
+  const Outcome stopped =
+      sandbox.run(arguments, signalled(is_there(sandbox.path("run/run.json")), {SIGTERM}));
+  CHECK(stopped.exit_code == 128 + SIGTERM);
+  CHECK(contains(stopped.out, "the same command begins anew"));
+  CHECK(sandbox.tree("run").empty());
+  sandbox.succeed(arguments);
+}
+
 TEST_CASE("a second signal ends the program at once") {
   const Sandbox sandbox;
   // A step of these takes longer than the pause between the signals.

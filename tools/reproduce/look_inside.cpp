@@ -46,10 +46,11 @@ std::string drawn_phantom(const ReproduceFolder& folder, const Config& config) {
   return folder.phantom().string();
 }
 
-InsideOptions options_for(const fs::path& run, const Config& config) {
+InsideOptions options_for(const fs::path& run, const Config& config, const StopCheck& check) {
   InsideOptions inside;
   inside.run = run.string();
   inside.device = config.device_options();
+  inside.check = check;
   inside.data = config.data;
   inside.count = kPictures;
   inside.pictures = kPictures;
@@ -70,14 +71,15 @@ void once(const fs::path& run, const char* name, const char* last,
 
 }  // namespace
 
-void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder) {
+void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder, const StopCheck& check) {
   std::string model;
   for (const PlannedRun& run : plan.runs()) {
     const fs::path path = folder.run(run);
     if (run.config.model == model || !is_complete(run, path)) continue;
+    check();
     model = run.config.model;
     const Config config = read_config(RunFolder::open(path).config());
-    const InsideOptions inside = options_for(path, config);
+    const InsideOptions inside = options_for(path, config, check);
     once(path, "gradcam", "manifest.json", [&] { run_gradcam({.inside = inside, .layer = {}}); });
     if (!config.data.empty())
       once(path, "occlusion", "occlusion.json", [&] {
@@ -89,6 +91,7 @@ void look_inside(const ReproducePlan& plan, const ReproduceFolder& folder) {
       InsideOptions plain;
       plain.run = inside.run;
       plain.device = inside.device;
+      plain.check = check;
       const std::string image = config.data.empty() ? drawn_phantom(folder, config)
                                                     : clear_case(config, RunFolder::open(path));
       if (!image.empty()) run_featuremaps({.inside = plain, .image = image, .layers = {}});

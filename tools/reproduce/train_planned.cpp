@@ -43,10 +43,10 @@ bool is_begun(const fs::path& folder) {
 
 }  // namespace
 
-const TrainingData& SharedData::of(const Config& config) {
+const TrainingData& SharedData::of(const Config& config, const StopCheck& check) {
   if (!data_ || !same_images(config, config_)) {
     data_.reset();  // not both at once
-    data_ = load_data(config);
+    data_ = load_data(config, check);
     config_ = config;
   }
   return *data_;
@@ -60,8 +60,8 @@ bool is_complete(const PlannedRun& run, const fs::path& folder) {
   return (state.epoch >= run.config.epochs || state.is_finished) && !owes_test(config, files);
 }
 
-bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shared,
-                   TrainingObserver& observer, const std::function<bool()>& stop) {
+void train_planned(const PlannedRun& run, const fs::path& path, SharedData& shared,
+                   TrainingObserver& observer, const SignalWatch& signals) {
   Config config = run.config;
   std::optional<Checkpoint> last;
   if (is_begun(path)) {
@@ -71,7 +71,7 @@ bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   } else {
     fs::remove_all(path);
   }
-  const TrainingData& data = shared.of(config);
+  const TrainingData& data = shared.of(config, signals.check());
   reset_peak_memory();
   const auto plan =
       open_plan(config.device_options(), last ? RunFolder::open(path).plan() : fs::path{});
@@ -90,9 +90,9 @@ bool train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
     trainer.resume(*last);
     last.reset();  // its memory is of use elsewhere
   }
-  if (!trainer.run(observer, stop)) return false;
-  test_once(config, data, folder, *device);
-  return true;
+  if (!trainer.run(observer, [&] { return signals.received() != 0; }))
+    throw StoppedBySignal{signals.received()};
+  test_once(config, data, folder, *device, signals.check());
 }
 
 }  // namespace nanopneumo

@@ -1,10 +1,10 @@
 // One training of `reproduce`, from wherever its folder stands.
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "tools/reproduce/plan.h"
+#include "tools/signals.h"
 #include "train/trainer.h"
 
 namespace nanopneumo {
@@ -12,8 +12,8 @@ namespace nanopneumo {
 /// The images of the runs: those of the last call are kept, since most runs want the same.
 class SharedData {
  public:
-  /// Reads them where they are not those of the call before. Throws InputError as load_data.
-  const TrainingData& of(const Config& config);
+  /// Reads them where they are not those of the call before. Throws as load_data.
+  const TrainingData& of(const Config& config, const StopCheck& check);
 
  private:
   Config config_;
@@ -24,9 +24,9 @@ class SharedData {
 bool is_complete(const PlannedRun& run, const std::filesystem::path& folder);
 
 /// Trains `run` in `folder`: from its last checkpoint; from the start, with what lies there removed, where
-/// it did not come to one. False where `stop` ended it; its state is saved then. Throws InputError for
+/// it did not come to one. Throws StoppedBySignal where a signal came, with the state saved; InputError for
 /// data that are no longer those of the run, and as Trainer::run.
-bool train_planned(const PlannedRun& run, const std::filesystem::path& folder, SharedData& shared,
-                   TrainingObserver& observer, const std::function<bool()>& stop);
+void train_planned(const PlannedRun& run, const std::filesystem::path& folder, SharedData& shared,
+                   TrainingObserver& observer, const SignalWatch& signals);
 
 }  // namespace nanopneumo
