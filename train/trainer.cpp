@@ -8,6 +8,7 @@
 #include "train/augmentation_sheet.h"
 #include "train/finite_check.h"
 #include "train/gradient_sum.h"
+#include "train/moving_statistics.h"
 #include "train/predictions.h"
 #include "train/provenance.h"
 #include "train/unfreeze.h"
@@ -179,8 +180,7 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
   const std::vector<std::int64_t> order =
       epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
   while (state_.next_batch < batches_per_epoch()) {
-    if (stop()) return false;
-    update(order, record, observer);
+    if (stop() || !update(order, record, observer, stop)) return false;
   }
   record.loss = state_.loss_sum / static_cast<double>(state_.seen);
   record.accuracy = static_cast<double>(state_.correct) / static_cast<double>(state_.seen);
@@ -189,27 +189,43 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
   return true;
 }
 
-void Trainer::update(std::span<const std::int64_t> order, EpochRecord& record,
-                     TrainingObserver& observer) {
-  Parameters<float>& parameters = network_.parameters();
+bool Trainer::update(std::span<const std::int64_t> order, EpochRecord& record,
+                     TrainingObserver& observer, const std::function<bool()>& stop) {
   optimizer_.set_learning_rate(learning_rate(state_.next_batch));
   const std::int64_t end = std::min(state_.next_batch + config_.accumulate, batches_per_epoch());
-  if (config_.accumulate == 1) {
+  if (config_.accumulate == 1)
     train_batch(order, record, observer);
-  } else {
-    const auto images =
-        static_cast<double>(std::min(order.size(), static_cast<std::size_t>(end * config_.batch)) -
-                            static_cast<std::size_t>(state_.next_batch * config_.batch));
-    GradientSum<float> sum(parameters);
-    while (state_.next_batch < end) {
-      const auto share = static_cast<double>(images_of(order, state_.next_batch).size()) / images;
-      train_batch(order, record, observer);
-      sum.add(parameters, share);
-    }
-    sum.store(parameters);
+  else if (!gather_gradients(order, end, record, observer, stop))
+    return false;
+  clip_gradients(config_.clipping, network_.parameters());
+  optimizer_.step(network_.parameters());
+  return true;
+}
+
+bool Trainer::gather_gradients(std::span<const std::int64_t> order, std::int64_t end,
+                               EpochRecord& record, TrainingObserver& observer,
+                               const std::function<bool()>& stop) {
+  Parameters<float>& parameters = network_.parameters();
+  const MovingStatistics statistics_before(network_.graph(), parameters);
+  TrainingState before = state_;
+  before.event_bytes = logs_->event_bytes();
+  const auto images =
+      static_cast<double>(std::min(order.size(), static_cast<std::size_t>(end * config_.batch)) -
+                          static_cast<std::size_t>(state_.next_batch * config_.batch));
+  GradientSum<float> sum(parameters);
+  while (true) {
+    const auto share = static_cast<double>(images_of(order, state_.next_batch).size()) / images;
+    train_batch(order, record, observer);
+    sum.add(parameters, share);
+    if (state_.next_batch == end) break;
+    if (!stop()) continue;
+    statistics_before.restore();
+    state_ = before;
+    logs_.emplace(folder_, state_, config_.tensorboard);  // without the rows of these batches
+    return false;
   }
-  clip_gradients(config_.clipping, parameters);
-  optimizer_.step(parameters);
+  sum.store(parameters);
+  return true;
 }
 
 bool Trainer::compute_features(TrainingObserver& observer, const std::function<bool()>& stop) {

@@ -39,7 +39,8 @@ class Trainer {
   void resume(const Checkpoint& last);
 
   /// Trains until config.epochs are complete or early stopping ends it (true), or until `stop`, asked before
-  /// each update, says so: then the state is in last.safetensors and the result is false. Throws
+  /// each batch, says so: then the state after the last complete update is in last.safetensors and the result is
+  /// false. Throws
   /// InputError where the disk is full, and where a loss or gradient is not finite: the images of that
   /// batch are then named in not_finite.txt.
   bool run(TrainingObserver& observer, const std::function<bool()>& stop);
@@ -49,8 +50,13 @@ class Trainer {
  private:
   bool train_epoch(EpochRecord& record, TrainingObserver& observer,
                    const std::function<bool()>& stop);
-  /// One update from the batches that go into it, with the images of the epoch in `order`.
-  void update(std::span<const std::int64_t> order, EpochRecord& record, TrainingObserver& observer);
+  /// One update from the batches that go into it, with the images of the epoch in `order`. False where `stop` came
+  /// between them: everything is then as it was before the first.
+  bool update(std::span<const std::int64_t> order, EpochRecord& record, TrainingObserver& observer,
+              const std::function<bool()>& stop);
+  /// The mean gradient of the batches from state_.next_batch up to `end`, where the optimiser finds it; else as update.
+  bool gather_gradients(std::span<const std::int64_t> order, std::int64_t end, EpochRecord& record,
+                        TrainingObserver& observer, const std::function<bool()>& stop);
   /// Gradients of batch number state_.next_batch, and what it adds to the epoch's figures.
   void train_batch(std::span<const std::int64_t> order, EpochRecord& record,
                    TrainingObserver& observer);

@@ -84,16 +84,27 @@ constexpr const char* kFiles[] = {"config.toml",      "log.csv",          "steps
                                   "provenance.toml"};
 constexpr const char* kEvents = "events.out.tfevents.0.nanopneumo";
 
+std::vector<std::string> bytes_of(const RunFolder& folder, const Config& config) {
+  std::vector<std::string> bytes;
+  for (const char* file : kFiles) bytes.push_back(file_content(folder.path() / file));
+  if (config.tensorboard) bytes.push_back(file_content(folder.path() / kEvents));
+  return bytes;
+}
+
+std::int64_t rows_of(const std::string& csv) { return std::ranges::count(csv, '\n') - 1; }
+
 /// The bytes of a whole run, stopped after `cut` questions and resumed in another session.
 std::vector<std::string> run_with_cut(const Config& config, int cut, bool& was_cut) {
   const TemporaryFolder temporary;
   const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
   was_cut = !Session(config).run(folder, false, cut);
-  if (was_cut) CHECK(Session(config).run(RunFolder::open(folder.path()), true, kNever));
-  std::vector<std::string> bytes;
-  for (const char* file : kFiles) bytes.push_back(file_content(folder.path() / file));
-  if (config.tensorboard) bytes.push_back(file_content(folder.path() / kEvents));
-  return bytes;
+  if (was_cut) {
+    const TrainingState state = Checkpoint(folder.last()).training_state();
+    CHECK(rows_of(file_content(folder.steps())) == state.step);
+    CHECK((state.next_batch == 3 || state.next_batch % config.accumulate == 0));
+    CHECK(Session(config).run(RunFolder::open(folder.path()), true, kNever));
+  }
+  return bytes_of(folder, config);
 }
 
 void check_cuts(const Config& config, int fewest_cuts) {
@@ -188,7 +199,7 @@ TEST_CASE("The same with gathered gradients, a cosine and clipped values") {
   config.accumulate = 2;  // of three batches
   config.schedule = {.kind = Schedule::Kind::cosine, .decay_epochs = 3};
   config.clipping = {.kind = Clipping::Kind::value, .limit = 1e-3};
-  check_cuts(config, 9);
+  check_cuts(config, 12);  // between the batches of an update, too
 }
 
 TEST_CASE("The same across the epoch in which fine-tuning begins, steered") {
