@@ -78,6 +78,11 @@ void add_training_options(ConfigOptions& options) {
       .between(0, std::numeric_limits<std::int64_t>::max());
   options.add("--loader-threads", &Config::loader_threads,
               "Threads that read images; 0: as --threads");
+  options
+      .add("--checkpoint-every", &Config::checkpoint_every,
+           "Minutes after which the state is saved within an epoch too, which a kill goes back to; "
+           "0: at the end of epochs only")
+      .value_name("MINUTES");
   add_device_options(options);
 }
 

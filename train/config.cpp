@@ -107,6 +107,8 @@ void Config::validate() const {
   require(threads >= 0 && threads <= 1024, "--threads", threads, "from 0 (all) to 1024");
   require(loader_threads >= 0 && loader_threads <= 1024, "--loader-threads", loader_threads,
           "from 0 (as --threads) to 1024");
+  require(checkpoint_every >= 0 && checkpoint_every <= 1e6, "--checkpoint-every", checkpoint_every,
+          "from 0 (at the end of epochs only) to 1e6 minutes");
   if (validation_split)
     require(*validation_split > 0 && *validation_split < 1, "--val-split", *validation_split,
             "between 0 and 1");

@@ -66,6 +66,8 @@ struct Config {
   int threads = 0;           ///< 0: all CPUs
   int loader_threads = 0;    ///< 0: as many as threads
   bool tensorboard = false;  ///< write an event file too
+  /// Minutes after which the state is saved within an epoch as well; 0: at the end of epochs only.
+  double checkpoint_every = 10;
 
   Shape image() const { return {image_height, image_width, 3}; }
   DeviceOptions device_options() const { return {device, threads, precision, gemm, plan}; }

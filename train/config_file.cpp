@@ -95,6 +95,7 @@ toml::table options_table(const Config& c) {
       {"plan", c.plan},
       {"threads", c.threads},
       {"loader_threads", c.loader_threads},
+      {"checkpoint_every", c.checkpoint_every},
       {"augmentation", augmentation_table(c.augmentation)}};
   if (c.validation_split) table.insert("validation_split", *c.validation_split);
   table.insert("protocol", protocol_table(c.protocol));
@@ -125,7 +126,8 @@ std::string fingerprint(const Config& config) {
   deciding.feature_cache = standard.feature_cache;
   deciding.tensorboard = standard.tensorboard;
   toml::table table = options_table(deciding);
-  for (const char* key : {"precision", "gemm", "plan", "feature_cache"}) table.erase(key);
+  for (const char* key : {"precision", "gemm", "plan", "feature_cache", "checkpoint_every"})
+    table.erase(key);
   if (!config.protocol.is_honest()) table.erase("protocol");
   const std::string text = toml_text(table);
   Checksum checksum;
@@ -194,6 +196,7 @@ Config read_table(const toml::table& table, const std::string& file) {
   reader.read_if_there("plan", c.plan);
   reader.read("threads", c.threads);
   reader.read("loader_threads", c.loader_threads);
+  reader.read_if_there("checkpoint_every", c.checkpoint_every);
   std::string interpolation = "nearest", class_weight = "none";
   reader.read("interpolation", interpolation);
   reader.read("class_weight", class_weight);

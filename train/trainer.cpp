@@ -122,6 +122,12 @@ void Trainer::save_last() {
   const TraceSpan span(network_.device(), "checkpoint");
   state_.event_bytes = logs_->event_bytes();
   save_training(folder_.last(), header(), network_, optimizer_, state_);
+  last_saved_ = Clock::now();
+}
+
+void Trainer::save_if_due() {
+  if (config_.checkpoint_every > 0 && seconds_since(last_saved_) >= 60 * config_.checkpoint_every)
+    save_last();
 }
 
 void Trainer::use_feature_cache(TrainingObserver& observer) {
@@ -138,6 +144,7 @@ void Trainer::use_feature_cache(TrainingObserver& observer) {
 bool Trainer::run(TrainingObserver& observer, const std::function<bool()>& stop) {
   if (!logs_) begin_logs();
   use_feature_cache(observer);
+  last_saved_ = Clock::now();
   while (state_.epoch < config_.epochs && !state_.is_finished) {
     EpochRecord record{.epoch = state_.epoch + 1};
     if (!train_epoch(record, observer, stop) || !validate(record, observer, stop)) {
@@ -181,6 +188,7 @@ bool Trainer::train_epoch(EpochRecord& record, TrainingObserver& observer,
       epoch_order(data_.train.size(), config_.seed, static_cast<std::uint32_t>(state_.epoch));
   while (state_.next_batch < batches_per_epoch()) {
     if (stop() || !update(order, record, observer, stop)) return false;
+    save_if_due();
   }
   record.loss = state_.loss_sum / static_cast<double>(state_.seen);
   record.accuracy = static_cast<double>(state_.correct) / static_cast<double>(state_.seen);
@@ -303,6 +311,7 @@ bool Trainer::validate(EpochRecord& record, TrainingObserver& observer,
       score_images(validation_features_, config_.batch, [&](std::int64_t done, std::int64_t total) {
         observer.on_validation(done, total);
         stopped = stop();
+        if (!stopped) save_if_due();
         return !stopped;
       });
   if (stopped) return false;

@@ -1,6 +1,7 @@
 // The training loop.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "train/batches.h"
@@ -38,6 +39,7 @@ class Trainer {
   /// InputError where the data are not those that the checkpoint was trained on.
   void resume(const Checkpoint& last);
 
+  /// The state is in last.safetensors after each epoch, and between updates every config.checkpoint_every minutes.
   /// Trains until config.epochs are complete or early stopping ends it (true), or until `stop`, asked before
   /// each batch, says so: then the state after the last complete update is in last.safetensors and the result is
   /// false. Throws
@@ -84,6 +86,8 @@ class Trainer {
   void begin_logs();
   void use_feature_cache(TrainingObserver& observer);
   void save_last();
+  /// Saves the state where that was config.checkpoint_every minutes ago.
+  void save_if_due();
   CheckpointHeader header() const;
 
   const Config& config_;
@@ -98,6 +102,7 @@ class Trainer {
   std::array<double, 2> class_weights_;
   TrainingState state_;
   std::optional<RunLogs> logs_;
+  std::chrono::steady_clock::time_point last_saved_{};
 };
 
 }  // namespace nanopneumo

@@ -171,6 +171,24 @@ TEST_CASE("a killed run goes on from its last checkpoint, or says that it has no
   }
 }
 
+TEST_CASE(
+    "a run that is killed within its first epoch goes on from the state that it saved there") {
+  const Sandbox sandbox;
+  sandbox.succeed(longer_training("whole"));
+  Arguments arguments = longer_training("run");
+  arguments.insert(arguments.end(), {"--checkpoint-every", "1e-6"});
+  const Outcome killed =
+      sandbox.run(arguments, signalled(has_lines(sandbox.path("run/steps.csv"), 12), {SIGKILL}));
+  CHECK(killed.signal == SIGKILL);
+  CHECK_FALSE(fs::exists(sandbox.path("run/best.safetensors")));
+  const std::string config = sandbox.read("run/config.toml");
+  const std::string out = sandbox.succeed({"train", "--resume", "run"}).out;
+  CHECK(contains(out, "resuming after epoch 0 and "));
+  CHECK_FALSE(contains(out, "resuming after epoch 0 and 0 batches"));
+  CHECK(sandbox.read("run/config.toml") == config);
+  check_same_run(sandbox, "run", "whole");
+}
+
 TEST_CASE("what a killed writer left is swept away") {
   const Sandbox sandbox;
   sandbox.succeed(tiny_training("run"));

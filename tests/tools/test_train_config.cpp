@@ -20,12 +20,20 @@ std::string dumped(const Sandbox& sandbox, Arguments arguments) {
 
 TEST_CASE("a dumped configuration gives itself again, and typed options go first") {
   const Sandbox sandbox;
-  const std::string text = dumped(
-      sandbox, {"cnn", "--batch", "5", "--augment", "paper", "--shear-range", "3", "--schedule",
-                "cosine", "--warm-up", "2", "--early-stopping", "val_auc",
-                "--early-stopping-patience", "3", "--clip-value", "0.5", "--accumulate", "2"});
-  for (const char* part : {"batch = 5", "shear_range = 3.0", "decay_epochs = 8.0",
-                           "monitor = 'val_auc'", "patience = 3", "limit = 0.5", "accumulate = 2"})
+  const std::string text = dumped(sandbox, {"cnn",     "--batch",
+                                            "5",       "--augment",
+                                            "paper",   "--shear-range",
+                                            "3",       "--schedule",
+                                            "cosine",  "--warm-up",
+                                            "2",       "--early-stopping",
+                                            "val_auc", "--early-stopping-patience",
+                                            "3",       "--clip-value",
+                                            "0.5",     "--accumulate",
+                                            "2",       "--checkpoint-every",
+                                            "2.5"});
+  for (const char* part :
+       {"batch = 5", "shear_range = 3.0", "decay_epochs = 8.0", "monitor = 'val_auc'",
+        "patience = 3", "limit = 0.5", "accumulate = 2", "checkpoint_every = 2.5"})
     CHECK_MESSAGE(contains(text, part), part);
   sandbox.write("c.toml", text);
   CHECK(dumped(sandbox, {"--config", "c.toml"}) == text);
@@ -36,7 +44,7 @@ TEST_CASE("a dumped configuration gives itself again, and typed options go first
   CHECK(contains(other, "kind = 'norm'"));
   CHECK(contains(other, "accumulate = 2"));
   CHECK(sandbox.tree().size() == 1);  // nothing is trained
-  count_cases(13);
+  count_cases(14);
 }
 
 TEST_CASE("a run is trained again from its own configuration") {
@@ -72,6 +80,7 @@ TEST_CASE("options that do not go together are refused by name") {
   refuse({"--schedule", "cosine", "--warm-up", "10"}, {"--decay-epochs"});
   refuse({"--schedule", "cosine", "--plateau", "loss"}, {"--plateau", "--schedule cosine"});
   refuse({"--accumulate", "0"}, {"--accumulate"});
+  refuse({"--checkpoint-every", "-1"}, {"--checkpoint-every", "from 0"});
 }
 
 TEST_CASE("a training that diverges names layer and images, and leaves the weights alone") {

@@ -77,7 +77,8 @@ Config every_option() {
       .gemm = "ours",
       .threads = 3,
       .loader_threads = 2,
-      .tensorboard = true};
+      .tensorboard = true,
+      .checkpoint_every = 2.5};
 }
 
 Config through_file(const TemporaryFolder& folder, const Config& config) {
@@ -109,6 +110,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.clipping == c.clipping);
     CHECK(back.accumulate == c.accumulate);
     CHECK(back.tensorboard == c.tensorboard);
+    CHECK(back.checkpoint_every == c.checkpoint_every);
     CHECK(back.class_weights.kind == c.class_weights.kind);
     CHECK(back.class_weights.given == c.class_weights.given);
     CHECK(back.augmentation.rotation_range == c.augmentation.rotation_range);
@@ -126,7 +128,7 @@ TEST_CASE("Every option survives config.toml") {
     CHECK(back.threads == c.threads);
     CHECK(back.loader_threads == c.loader_threads);
     CHECK(to_toml(back) == to_toml(c));
-    count_cases(44);
+    count_cases(45);
   }
 }
 
@@ -226,7 +228,8 @@ TEST_CASE("Schedules and callbacks decide how a run goes on, what is written doe
   CHECK(differs([](Config& c) { c.clipping = {.kind = Clipping::Kind::norm, .limit = 1}; }));
   CHECK(differs([](Config& c) { c.accumulate = 2; }));
   CHECK_FALSE(differs([](Config& c) { c.tensorboard = true; }));
-  count_cases(6);
+  CHECK_FALSE(differs([](Config& c) { c.checkpoint_every = 1; }));
+  count_cases(7);
 }
 
 TEST_CASE("Values that cannot be trained with are refused by option") {

@@ -65,6 +65,17 @@ class Session {
     return trainer.run(observer, [&] { return questions-- == 0; });
   }
 
+  /// Trains in `folder` until stop() is asked for the time after `questions`, and saves nothing then. Whether that was.
+  bool is_killed(const RunFolder& folder, int questions) {
+    struct Killed {};
+    Trainer trainer(config_, small_data(), network_, folder);
+    try {
+      return !trainer.run(observer, [&] { return questions-- == 0 ? throw Killed() : false; });
+    } catch (const Killed&) {
+      return true;
+    }
+  }
+
   std::vector<double> scores() const {
     return score_images(network_, small_data().validation, config_.batch);
   }
@@ -197,6 +208,7 @@ TEST_CASE("The same with warm-up, plateau, clipping and events") {
 TEST_CASE("The same with gathered gradients, a cosine and clipped values") {
   Config config = small_config();
   config.accumulate = 2;  // of three batches
+  config.tensorboard = true;
   config.schedule = {.kind = Schedule::Kind::cosine, .decay_epochs = 3};
   config.clipping = {.kind = Clipping::Kind::value, .limit = 1e-3};
   check_cuts(config, 12);  // between the batches of an update, too
@@ -206,6 +218,56 @@ TEST_CASE("The same across the epoch in which fine-tuning begins, steered") {
   Config config = fine_tuning_config();
   steer(config);
   check_cuts(config, 8);
+}
+
+/// Kills runs that save their state after each update at every point there is.
+void check_kills(Config config) {
+  bool was_cut = false;
+  const std::vector<std::string> whole = run_with_cut(config, kNever, was_cut);
+  config.checkpoint_every = 1e-9;
+  int questions = 0;
+  for (bool was_killed = true; was_killed; ++questions) {
+    const TemporaryFolder temporary;
+    const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+    was_killed = Session(config).is_killed(folder, questions);
+    if (!std::filesystem::exists(folder.last())) continue;
+    if (was_killed) CHECK(Session(config).run(folder, true, kNever));
+    const std::vector<std::string> bytes = bytes_of(folder, config);
+    for (std::size_t i = 1; i < whole.size();
+         ++i)  // the first is config.toml, which says how often
+      CHECK_MESSAGE(bytes[i] == whole[i], (i < std::size(kFiles) ? kFiles[i] : kEvents)
+                                              << " after kill " << questions);
+    count_cases();
+  }
+  CHECK(questions > 12);
+}
+
+TEST_CASE(
+    "A run that saves its state after each update gives the same bytes, also where it is killed") {
+  Config config = small_config();
+  steer(config);
+  check_kills(config);
+}
+
+TEST_CASE("The same with gathered gradients") {
+  Config config = small_config();
+  config.accumulate = 2;
+  config.tensorboard = true;
+  check_kills(config);
+}
+
+TEST_CASE("Between two saved states of a killed run there is one update") {
+  Config config = small_config();
+  config.checkpoint_every = 1e-9;
+  const TemporaryFolder temporary;
+  const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+  CHECK(Session(config).is_killed(folder, 2));
+  CHECK(Checkpoint(folder.last()).training_state().step == 2);
+  config.checkpoint_every = 0;
+  const RunFolder other = RunFolder::create(temporary.path() / "other", config);
+  CHECK(Session(config).is_killed(other, 2));
+  CHECK_FALSE(std::filesystem::exists(other.last()));
+  count_cases(2);
 }
 
 TEST_CASE("Early stopping ends a run, also one that is resumed") {
