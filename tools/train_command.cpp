@@ -96,12 +96,15 @@ void print_result(const Config& config, const RunFolder& folder, const TrainingS
 
 /// Says so where a run has all of its epochs, or was stopped early. Throws InputError where it has more than
 /// that.
-bool is_finished(const RunFolder& folder, const TrainingState& state, int epochs) {
+bool is_finished(const RunFolder& folder, const TrainingState& state, const Config& config) {
   const std::string path = folder.path().string();
+  const int epochs = config.epochs;
   if (state.epoch > epochs)
     throw_input_error("{} has {} epochs already; give --epochs above that to go on", path,
                       state.epoch);
-  if (state.epoch == epochs)
+  if ((state.epoch == epochs || state.is_finished) && owes_test(config, folder))
+    fmt::print("{} is trained, and owes its test\n", path);
+  else if (state.epoch == epochs)
     fmt::print("{} is finished: all of its {} epochs are done; go on with a larger --epochs\n",
                path, epochs);
   else if (state.is_finished)
@@ -214,7 +217,7 @@ void train(const TrainCall& call, const ConfigOptions& options) {
     folder = RunFolder::open(call.resume);
     config = resolve_resumed(call, options, *folder);
     last = open_checkpoint(*folder, "last", config);
-    if (!is_finished(*folder, last->training_state(), config.epochs))
+    if (!is_finished(*folder, last->training_state(), config))
       refuse_after_test(config, *folder);
     else if (!owes_test(config, *folder))
       return;
