@@ -34,6 +34,11 @@ void write_all(const FileDescriptor& file, const fs::path& path, std::string_vie
   }
 }
 
+void sync_file(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.number()) != 0) refuse_write(path, errno);
+}
+
 void sync_folder_of(const fs::path& path) {
   const fs::path name = path.has_parent_path() ? path.parent_path() : fs::path(".");
   const FileDescriptor folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -15,6 +15,9 @@ namespace nanopneumo {
 void write_all(const FileDescriptor& file, const std::filesystem::path& path,
                std::string_view bytes);
 
+/// Brings the content of the file at `path` to the disk. Throws InputError that names `path`.
+void sync_file(const std::filesystem::path& path);
+
 /// Brings the names in the folder of `path` to the disk. Throws InputError that names `path`.
 void sync_folder_of(const std::filesystem::path& path);
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "io/atomic_file.h"
+#include "io/durable.h"
 #include "tensor/errors.h"
 #include "train/crc32c.h"
 #include "train/event_message.h"
@@ -35,6 +36,8 @@ EventFile::EventFile(const std::filesystem::path& path, std::int64_t keep_bytes)
   out_.open(path, std::ios::app | std::ios::binary);
   if (keep_bytes == 0) append(version_event());
 }
+
+void EventFile::sync() const { sync_file(path_); }
 
 void EventFile::append(std::string_view message) {
   const std::string length = little_endian(std::uint64_t{message.size()});

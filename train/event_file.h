@@ -21,6 +21,9 @@ class EventFile {
   /// The message is in the file when this returns. Throws InputError where the disk is full.
   void append(std::string_view message);
 
+  /// Brings what has been appended to the disk. Throws InputError where that fails.
+  void sync() const;
+
   std::int64_t bytes() const { return bytes_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/atomic_file.h"
+#include "io/durable.h"
 
 namespace nanopneumo {
 namespace {
@@ -114,6 +115,8 @@ CsvLog::CsvLog(const std::filesystem::path& path, std::int64_t header_lines, std
   write_file_atomically(path, text);
   out_.open(path, std::ios::app);
 }
+
+void CsvLog::sync() const { sync_file(path_); }
 
 void CsvLog::append(std::string_view row) {
   errno = 0;

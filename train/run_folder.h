@@ -64,6 +64,8 @@ class CsvLog {
   /// Appends a row, which is in the file when this returns. Throws InputError where the disk is
   /// full.
   void append(std::string_view row);
+  /// Brings what has been appended to the disk. Throws InputError where that fails.
+  void sync() const;
 
  private:
   /// `text` is what comes before the rows.

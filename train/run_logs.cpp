@@ -65,6 +65,11 @@ RunLogs::RunLogs(const RunFolder& folder, const TrainingState& state, bool tenso
   if (tensorboard) events_.emplace(folder.events(), state.event_bytes);
 }
 
+void RunLogs::sync() const {
+  for (const CsvLog* log : {&log_, &steps_, &timing_, &json_}) log->sync();
+  if (events_) events_->sync();
+}
+
 void RunLogs::write_samples(const Image& grid) {
   events_->append(image_event(0, "augmented samples", grid));
 }

@@ -21,6 +21,10 @@ class RunLogs {
   void write_step(std::int64_t step, std::int64_t epoch, double loss, double learning_rate);
   void write_epoch(const EpochRecord& record);
 
+  /// Brings all of it to the disk, as a checkpoint needs that counts on it: a resumed run without these rows would be
+  /// refused. Throws InputError where that fails.
+  void sync() const;
+
   bool has_events() const { return events_.has_value(); }
   /// How long the event file is; 0 without one.
   std::int64_t event_bytes() const { return events_ ? events_->bytes() : 0; }

@@ -120,6 +120,7 @@ CheckpointHeader Trainer::header() const {
 
 void Trainer::save_last() {
   const TraceSpan span(network_.device(), "checkpoint");
+  logs_->sync();
   state_.event_bytes = logs_->event_bytes();
   save_training(folder_.last(), header(), network_, optimizer_, state_);
   last_saved_ = Clock::now();
