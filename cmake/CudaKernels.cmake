@@ -24,8 +24,11 @@ endfunction()
 # The calls are those of ThreadSanitizer, whose runtime is not linked; another sanitizer cannot be added
 # to the same file. Accesses and program counters stay as the source has them: no vectors but the source's
 # own, and no copies of one access on two ways through the program, which lanes of a warp would take apart.
+# Debug information calls the top of the project /nanopneumo: an absolute name, to which addr2line does not add the
+# folder of the build, and one that profiler/source_of.cpp knows.
 set(profiled_options -fsanitize=thread -O2 -g1 -gdwarf-4 -fno-omit-frame-pointer
-  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -fno-vectorize -fno-slp-vectorize)
+  -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
+  -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/=/nanopneumo/ -fno-vectorize -fno-slp-vectorize)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   list(TRANSFORM profiled_options REPLACE -fno-vectorize -fno-tree-vectorize)
   list(REMOVE_ITEM profiled_options -fno-slp-vectorize)

@@ -8,14 +8,17 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 namespace nanopneumo::profiler {
 namespace {
+
+/// The top of the project, as cmake/CudaKernels.cmake has the compiler call it.
+constexpr std::string_view kProject = "/nanopneumo/";
 
 /// The address as the program's file has it, or 0 where `pc` lies in another file.
 std::uintptr_t address_in_program(const void* pc) {
@@ -57,14 +60,16 @@ std::string short_name(const std::string& function) {
   return function.substr(start, end - start);
 }
 
-/// "kernels/cuda/add.cu:10" of "build/../kernels/cuda/add.cu:10 (discriminator 2)".
+/// "kernels/cuda/add.cu:10" of "/nanopneumo/kernels/cuda/add.cu:10 (discriminator 2)".
 std::string short_line(const std::string& line) {
-  return std::filesystem::path(line.substr(0, line.find(" (disc"))).lexically_normal().string();
+  const std::size_t start = line.starts_with(kProject) ? kProject.size() : 0;
+  return line.substr(start, line.find(" (disc") - start);
 }
 
 /// Whether a line belongs to what every kernel's accesses go through, not to the kernel.
 bool is_plumbing(const std::string& line) {
-  return line.starts_with('/') || line.find("kernels/cuda/vector_access.h") != std::string::npos;
+  return !line.starts_with(kProject) ||
+         line.find("kernels/cuda/vector_access.h") != std::string::npos;
 }
 
 /// Two lines, a function and FILE:LINE, for the place itself and for each call that was inlined.
