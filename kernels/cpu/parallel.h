@@ -1,5 +1,5 @@
-// How loops are shared among the stream's threads: in contiguous parts with fixed borders, so that the same number of
-// threads gives the same bits.
+// How loops are shared among the stream's threads: in pieces whose borders follow from the loop and the number of
+// threads, so that the same number of threads gives the same bits. Which thread gets which piece is left to chance.
 #pragma once
 
 #include <omp.h>
