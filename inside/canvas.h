@@ -14,6 +14,7 @@ Image blank(int height, int width, const Colour& colour);
 
 /// Sets one pixel; outside of the picture nothing happens.
 void set_pixel(Image& canvas, int row, int column, const Colour& colour);
+/// Sets the pixels of a box, in pixels of the canvas, as far as it lies in the picture.
 void fill(Image& canvas, const Box& box, const Colour& colour);
 
 /// Copies `picture` (gray or RGB) with its top left corner at (top, left).

@@ -5,11 +5,11 @@
 
 namespace nanopneumo {
 
-/// y = a + b, of equal shape.
+/// y = a + b, of one shape, whatever it is. Throws ShapeError where the two differ.
 template <class T>
 Variable<T> add(Tape<T>& tape, const Variable<T>& a, const Variable<T>& b);
 
-/// keras.layers.Add of two inputs.
+/// keras.layers.Add of two inputs. output_shape throws ShapeError for another number of them, or for two shapes.
 class Add final : public LayerOf<Add> {
  public:
   std::string_view class_name() const override { return "Add"; }

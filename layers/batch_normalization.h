@@ -15,13 +15,15 @@ struct BatchNormVariables {
 
 /// Normalises each channel (last axis) by the batch's own mean and biased variance, and moves the
 /// moving statistics: moving = moving * momentum + batch * (1 - momentum) (Keras 3 keeps the
-/// variance biased).
+/// variance biased). x and the result: (..., C). Throws ShapeError where C is not that of gamma and beta, or x
+/// is empty.
 template <class T>
 Variable<T> batch_norm_training(Tape<T>& tape, const Variable<T>& x, const BatchNormVariables<T>& v,
                                 double epsilon, double momentum);
 
-/// Normalises by the moving statistics, which stay as they are, and applies `activation` in passing. Throws
-/// std::logic_error for an activation on a tape that records: its gradient is a layer of its own.
+/// Normalises by the moving statistics, which stay as they are, and applies `activation` in passing. Shapes and
+/// ShapeError as above. Throws std::logic_error for an activation on a tape that records: its gradient is a
+/// layer of its own.
 template <class T>
 Variable<T> batch_norm_inference(Tape<T>& tape, const Variable<T>& x,
                                  const BatchNormVariables<T>& v, double epsilon,

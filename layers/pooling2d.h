@@ -9,11 +9,13 @@
 namespace nanopneumo {
 
 /// y = max over the window, padding ignored. x: (N, H, W, C), y: (N, P, Q, C). The place of the
-/// maximum is kept as one byte an output where a gradient is wanted; the input is not kept.
+/// maximum is kept as one byte an output where a gradient is wanted; the input is not kept. Throws ShapeError
+/// for an x of another rank, and for a window of more than 255 places.
 template <class T>
 Variable<T> max_pool2d(Tape<T>& tape, const Variable<T>& x, const Window& window);
 
-/// y = mean over that part of the window which lies in the image.
+/// y = mean over that part of the window which lies in the image. x: (N, H, W, C), y: (N, P, Q, C). Throws
+/// ShapeError for an x of another rank.
 template <class T>
 Variable<T> average_pool2d(Tape<T>& tape, const Variable<T>& x, const Window& window);
 

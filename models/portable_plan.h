@@ -32,23 +32,29 @@ class PortablePlan {
     std::vector<int> last_uses;  ///< values that no later step reads
   };
 
-  // An operation with its weights on the device.
+  // What runs an operation, with its weights on the device: kernels/plan/plan.h says of each what it computes. Values are
+  // (N, H, W, C), H, W and C as value() has them.
+
+  // These read x and, where there is one, a residual;
   Run compile(const PlanConvolution<T>&) const;
   Run compile(const PlanDepthwise<T>&) const;
   Run compile(const PlanSeparable<T>&) const;
   Run compile(const PlanAffineProduct<T>&) const;
   Run compile(const PlanScaledProduct<T>&) const;
+  // x, which they write over where nobody else holds it;
   Run compile(const PlanAffine<T>&) const;
+  Run compile(const PlanActivation&) const;
+  // x;
   Run compile(const PlanMaxPool&) const;
   Run compile(const PlanAveragePool&) const;
   Run compile(const PlanGlobalAverage&) const;
-  Run compile(const PlanActivation&) const;
   Run compile(const PlanSoftmax&) const;
+  Run compile(const PlanPad&) const;
+  Run compile(const PlanReshape&) const;
+  // two values of one shape; x and its factors (N, 1, 1, C); any number of parts of a height and width.
   Run compile(const PlanAdd&) const;
   Run compile(const PlanScale&) const;
   Run compile(const PlanConcatenate&) const;
-  Run compile(const PlanPad&) const;
-  Run compile(const PlanReshape&) const;
 
   /// A Run that makes memory for value y, which write(N, inputs, memory) fills.
   template <class Write>

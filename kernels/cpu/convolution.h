@@ -30,11 +30,16 @@ inline bool skips_pixels(const Window& w) {
 ConvolutionProblem convolution_problem(const ConvDims&);
 ConvolutionProblem depthwise_problem(const ChannelwiseDims&);
 
+// Operands below: x and dx (N, H, W, C); y and dy (N, P, Q, K); w and dw (R, S, C, K), of a depthwise convolution (R, S, C).
+// Results are overwritten.
+
 /// y = act(conv(x, w) + bias + residual)
 void convolution_forward(CpuStream&, PrimitiveKind, const ConvolutionProblem&, const float* x,
                          const float* w, const Epilogue<float>&, float* y);
+/// dx = d loss / d x for dy = d loss / d y, before the epilogue's activation.
 void convolution_input_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&,
                                 const float* w, const float* dy, float* dx);
+/// dw = d loss / d w, summed over the batch.
 void convolution_weight_gradient(CpuStream&, PrimitiveKind, const ConvolutionProblem&,
                                  const float* x, const float* dy, float* dw);
 /// The same where skips_pixels(window), from a copy of the pixels that are read. (oneDNN 2.6 copies them, too,
