@@ -208,79 +208,111 @@ void run_training(const ConfigOptions& options, const Config& config, const Trai
   print_result(config, folder, trainer.state());
 }
 
-void train(const TrainCall& call, const ConfigOptions& options) {
-  const bool resumed = !call.resume.empty();
-  std::optional<RunFolder> folder;
-  std::optional<Checkpoint> last;
+/// What a run is begun or gone on with.
+struct Start {
   Config config;
-  if (resumed) {
-    folder = RunFolder::open(call.resume);
-    config = resolve_resumed(call, options, *folder);
-    last = open_checkpoint(*folder, "last", config);
-    if (!is_finished(*folder, last->training_state(), config))
-      refuse_after_test(config, *folder);
-    else if (!owes_test(config, *folder))
-      return;
-  } else {
-    if (call.model.empty() && call.config.empty())
-      throw_input_error("train needs a model: nanopneumo train cnn");
-    config = resolve(call, options);
-  }
+  std::optional<RunFolder> folder{};  ///< nothing yet of a new run
+  std::optional<Checkpoint> last{};   ///< of a resumed run
+
+  bool is_resumed() const { return last.has_value(); }
+};
+
+Start new_run(const TrainCall& call, const ConfigOptions& options) {
+  if (call.model.empty() && call.config.empty())
+    throw_input_error("train needs a model: nanopneumo train cnn");
+  return {.config = resolve(call, options)};
+}
+
+/// Nothing where the run has nothing left to do.
+std::optional<Start> resumed_run(const TrainCall& call, const ConfigOptions& options) {
+  const RunFolder folder = RunFolder::open(call.resume);
+  Config config = resolve_resumed(call, options, folder);
+  Checkpoint last = open_checkpoint(folder, "last", config);
+  if (!is_finished(folder, last.training_state(), config))
+    refuse_after_test(config, folder);
+  else if (!owes_test(config, folder))
+    return {};
+  return Start{.config = std::move(config), .folder = folder, .last = std::move(last)};
+}
+
+/// The network of a run, with the weights that a new one begins with. A resumed one gets its own later.
+Network set_up_network(const Start& start, Device& device) {
+  const Config& config = start.config;
   const Architecture& architecture = find_architecture(config.model);
-  settle_weights(config, architecture);
-  if (call.dump_config) {
-    fmt::print("{}", to_toml(config));
-    return;
-  }
+  const bool has_file = architecture.is_backbone && config.weights != "none";
+  Network network(
+      architecture, config.image(), config.model_options(), device, config.seed,
+      start.is_resumed() || has_file ? BackboneValues::to_be_loaded : BackboneValues::random);
+  const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
+  if (has_file && !start.is_resumed())
+    fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
+  describe_network(config, network);
+  fmt::print("{}", fine_tuning);
+  return network;
+}
+
+/// What --plan cannot do is found before there is a run. (By default it can do everything, and what fine-tuning is going
+/// to train need not be compiled.)
+void try_plan(const Config& config, const PlanFile* plan, const TrainingData& data,
+              const Network& network) {
+  if (plan || !config.fine_tuning.begins_at_once())
+    network.frozen_part(data.train.is_gray()).prepare();
+}
+
+/// A run whose options are settled: makes the network, loads the images and trains.
+void carry_out(const TrainCall& call, const ConfigOptions& options, Start start) {
+  Config& config = start.config;
   const std::filesystem::path out =
       call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out);
-  if (!resumed) check_out(out, config.data);  // before the images are read
+  if (!start.is_resumed()) check_out(out, config.data);  // before the images are read
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
   const DeviceOptions device_options = config.device_options();
-  const auto plan = open_plan(device_options, resumed ? folder->plan() : std::filesystem::path{});
+  const auto plan =
+      open_plan(device_options, start.folder ? start.folder->plan() : std::filesystem::path{});
   const std::unique_ptr<Device> device = make_device(device_options, plan);
   if (config.device == "emulated")
     fmt::print(
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
         "there to be studied, and slow.\n");
-  const bool loads_backbone = resumed || (architecture.is_backbone && config.weights != "none");
-  Network network(architecture, config.image(), config.model_options(), *device, config.seed,
-                  loads_backbone ? BackboneValues::to_be_loaded : BackboneValues::random);
-  const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
-  if (network.has_backbone() && config.weights != "none" && !resumed)
-    fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
-  describe_network(config, network);
-  fmt::print("{}", fine_tuning);
+  Network network = set_up_network(start, *device);
   const TrainingData data = load_data(config, [] {});
   std::optional<TraceFile> trace;
   if (!call.trace.empty()) trace.emplace(call.trace);
-  // What --plan cannot do is found before there is a run. (By default it can do everything, and what fine-tuning is going
-  // to train need not be compiled.)
-  if (plan || !config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
+  try_plan(config, plan.get(), data, network);
   const SignalWatch signals;  // until here there is nothing that a signal could leave half done
-  if (!resumed) folder = begin_run(out, config, data, network);
-  if (plan) plan->keep_in(folder->plan());
+  const RunFolder folder = start.folder ? *start.folder : begin_run(out, config, data, network);
+  if (plan) plan->keep_in(folder.plan());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),
-             folder->path().string());
+             folder.path().string());
   std::fflush(stdout);
 
-  if (call.find_rate) return find_rate(config, data, network, *folder, signals);
+  if (call.find_rate) return find_rate(config, data, network, folder, signals);
   try {
-    run_training(options, config, data, network, *folder, std::move(last), signals, trace);
+    run_training(options, config, data, network, folder, std::move(start.last), signals, trace);
   } catch (const std::bad_alloc&) {
-    if (!std::filesystem::exists(folder->last())) folder->clear();  // nothing to go on with
+    if (!std::filesystem::exists(folder.last())) folder.clear();  // nothing to go on with
     throw;
   }
   try {
-    test_once(config, data, *folder, *device, signals.check());
+    test_once(config, data, folder, *device, signals.check());
   } catch (const StoppedBySignal&) {
     fmt::print("stopped; the test part is still owed: go on with nanopneumo train --resume {}\n",
-               folder->path().string());
+               folder.path().string());
     throw;
   }
+}
+
+void train(const TrainCall& call, const ConfigOptions& options) {
+  std::optional<Start> start =
+      call.resume.empty() ? new_run(call, options) : resumed_run(call, options);
+  if (!start) return;
+  settle_weights(start->config, find_architecture(start->config.model));
+  if (call.dump_config)
+    fmt::print("{}", to_toml(start->config));
+  else
+    carry_out(call, options, std::move(*start));
 }
 
 }  // namespace
