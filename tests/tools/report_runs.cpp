@@ -25,7 +25,7 @@ void KnownRun::write(const Sandbox& sandbox) const {
   config.seed = seed;
   config.data = data;
   if (folds > 0) config.protocol = {.kind = Protocol::Kind::honest, .folds = folds, .fold = fold};
-  if (model != "cnn") config.weights = "none";
+  if (model != "cnn") config.weights = weights;
   const std::filesystem::path folder = name;
   sandbox.write(folder / "config.toml", to_toml(config));
   const std::vector<double> scores = predictions.probabilities();

@@ -17,7 +17,8 @@ struct KnownRun {
   std::string model = "cnn";
   std::uint64_t seed = 1;
   Predictions predictions;
-  std::string data{};  ///< empty: phantoms
+  std::string data{};            ///< empty: phantoms
+  std::string weights = "none";  ///< of a backbone
   int folds = 0, fold = 0;
   bool keeps_predictions = true, keeps_timing = true;
 

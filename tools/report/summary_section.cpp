@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "models/registry.h"
 #include "tools/report/evaluation.h"
 #include "tools/report/figures.h"
 #include "tools/report/html.h"
+#include "tools/report/paper.h"
 #include "tools/report/sections.h"
 
 namespace nanopneumo::report {
@@ -63,6 +65,36 @@ std::string verdict(const Report& report) {
   return text + "</p>\n";
 }
 
+/// What "the paper" is called beside figures that may be of other pictures.
+std::string_view paper_name(const Report& report) {
+  const bool on_phantoms = std::ranges::any_of(
+      report.groups, [](const RunGroup& group) { return group.first().on_phantoms(); });
+  return on_phantoms ? "The paper's, on X-rays" : "The paper's";
+}
+
+/// How far the networks with a backbone are above the CNN from scratch on average; "" where either is missing.
+std::string transfer_gain(const Report& report) {
+  std::vector<double> transfer, scratch;
+  std::ptrdiff_t random = 0;
+  for (const RunGroup& group : report.groups) {
+    const bool is_backbone = find_architecture(group.first().config.model).is_backbone;
+    (is_backbone ? transfer : scratch).push_back(mean_accuracy(group));
+    if (group.first().has_random_backbone()) ++random;
+  }
+  if (transfer.empty() || scratch.empty()) return "";
+  const double points = 100 * (spread_of(transfer).mean - spread_of(scratch).mean);
+  std::string text = fmt::format(
+      "<p>Transfer against training from scratch: {} with a backbone, {:+.2f} points of accuracy "
+      "against the CNN{}. {}: seven, {:+.2f} points.",
+      transfer.size() == 1 ? std::string("one network")
+                           : fmt::format("mean of {} networks", transfer.size()),
+      points, scratch.size() > 1 ? fmt::format(" (mean of {})", scratch.size()) : "",
+      paper_name(report), kPaperTransferGain);
+  if (random > 0)
+    text += fmt::format(" The backbones of {} are random: nothing was transferred there.", random);
+  return text + "</p>\n";
+}
+
 }  // namespace
 
 std::optional<Section> summary_section(const Report& report) {
@@ -73,7 +105,8 @@ std::optional<Section> summary_section(const Report& report) {
   std::string tiles;
   for (const RunGroup* group : order) tiles += tile(*group);
   return Section{"summary", "At a glance",
-                 fmt::format("<ul class=\"tiles\">\n{}</ul>\n{}", tiles, verdict(report))};
+                 fmt::format("<ul class=\"tiles\">\n{}</ul>\n{}{}", tiles, transfer_gain(report),
+                             verdict(report))};
 }
 
 }  // namespace nanopneumo::report
