@@ -40,7 +40,8 @@ struct Architecture {
   bool is_backbone;  ///< pretrained on ImageNet, used under a transfer head; else trained from
                      ///< scratch
   bool takes_alpha;
-  int imagenet_size;  ///< input size of the ImageNet classifier; 0 where there is none
+  std::string_view keras_module;  ///< "resnet50", in keras.applications; empty for the scratch CNN
+  int imagenet_size;              ///< input size of the ImageNet classifier; 0 where there is none
   WeightFile weights, weights_with_top;  ///< nameless where is_backbone is false
   const WeightFile& weights_file(bool top) const { return top ? weights_with_top : weights; }
   Graph (*build)(const Shape& image, const ModelOptions& options);

@@ -2,20 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 namespace nanopneumo {
 namespace {
-
-/// Where keras.applications keeps a model's preprocess_input.
-std::string_view keras_module(std::string_view model) {
-  static const std::map<std::string_view, std::string_view> kModules = {
-      {"densenet121", "densenet"},     {"efficientnetb4", "efficientnet"},
-      {"inceptionv3", "inception_v3"}, {"mobilenet", "mobilenet"},
-      {"resnet50", "resnet50"},        {"vgg16", "vgg16"},
-      {"xception", "xception"}};
-  return kModules.at(model);
-}
 
 /// EfficientNet with ImageNet weights has a layer without weights more, which Keras adds only there.
 std::string_view keras_weights(const Architecture& architecture, const Config& config) {
@@ -67,7 +55,7 @@ std::string keras_code(const Architecture& architecture, const Config& config,
                        const std::string& file) {
   const std::string preprocess =
       architecture.is_backbone
-          ? fmt::format("keras.applications.{}.preprocess_input", keras_module(architecture.name))
+          ? fmt::format("keras.applications.{}.preprocess_input", architecture.keras_module)
           : "lambda levels: levels / 255";
   return fmt::format(
       "import keras\nfrom keras import layers\n"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "layers/add.h"
 #include "layers/batch_normalization.h"
@@ -56,6 +57,16 @@ TEST_CASE("Graphs refuse duplicates and layers that do not fit, by name") {
              "sum", "(4, 4, 3)", "(2, 2, 2)"));
   CHECK(g.nodes().size() == 2);  // what failed left nothing
   count_cases(5);
+}
+
+TEST_CASE("Each backbone says where Keras keeps its preprocessing") {
+  std::set<std::string_view> modules;
+  for (const Architecture& architecture : architectures()) {
+    CHECK(architecture.keras_module.empty() == !architecture.is_backbone);
+    if (architecture.is_backbone) modules.insert(architecture.keras_module);
+  }
+  CHECK(modules.size() == 7);
+  count_cases(8);
 }
 
 TEST_CASE("Frozen parameters and moving statistics are not trainable") {
