@@ -1,6 +1,9 @@
 #include "tools/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "tensor/errors.h"
 
@@ -17,6 +20,30 @@ void refuse_empty_values(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) refuse_empty_values(*command);
 }
 
+/// The option of the commands that were typed that has more values than it takes; null where there is none.
+const CLI::Option* find_overfull(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const int most = std::max(1, option->get_items_expected_max());
+    if (option->count() > static_cast<std::size_t>(most)) return option;
+  }
+  for (const CLI::App* command : app.get_subcommands())
+    if (const CLI::Option* option = find_overfull(*command)) return option;
+  return nullptr;
+}
+
+/// Throws InputError for an option that is given more than once.
+void refuse_repeated(const CLI::App& app) {
+  const CLI::Option* option = find_overfull(app);
+  if (!option) return;
+  const int most = std::max(1, option->get_items_expected_max());
+  if (most > 1)
+    throw_input_error("{} has {} values and takes {}; give it once", option->get_name(),
+                      option->count(), most);
+  throw_input_error(
+      "{} is given {}; give it once", option->get_name(),
+      option->count() == 2 ? std::string("twice") : fmt::format("{} times", option->count()));
+}
+
 void parse(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
@@ -26,6 +53,9 @@ void parse(CLI::App& app, int argc, char** argv) {
     // An unknown word is why something seems to be missing.
     if (const std::vector<std::string> unknown = app.remaining(/*recurse=*/true); !unknown.empty())
       throw_input_error("there is no command or option {}; see --help", unknown.front());
+    throw_input_error("{}; see --help", error.what());
+  } catch (const CLI::ArgumentMismatch& error) {
+    refuse_repeated(app);
     throw_input_error("{}; see --help", error.what());
   } catch (const CLI::ParseError& error) {
     throw_input_error("{}; see --help", error.what());

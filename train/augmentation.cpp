@@ -1,5 +1,6 @@
 #include "train/augmentation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -8,10 +9,19 @@
 namespace nanopneumo {
 namespace {
 
-void check_not_negative(std::string_view name, double value) {
-  if (!(value >= 0) || !std::isfinite(value))
-    throw_input_error("{} = {} is not possible; give a finite number that is not negative", name,
-                      value);
+void check_degrees(std::string_view name, double value) {
+  if (!(value >= 0 && value <= 360))
+    throw_input_error("{} = {} is not possible; give degrees from 0 to 360", name, value);
+}
+
+/// A picture moved by its whole size is none. Which side counts depends on the way it is moved, so the longer one does.
+void check_shift(std::string_view name, double value, int longer_side) {
+  if (!(value >= 0 && (value < 1 || value < longer_side)))
+    throw_input_error(
+        "{} = {} is not possible: below 1 it is a fraction of the image, from 1 on it counts "
+        "pixels; "
+        "give 0 or more, and fewer pixels than the {} of the image",
+        name, value, longer_side);
 }
 
 void check_interval(std::string_view name, const std::array<double, 2>& range, double smallest) {
@@ -32,11 +42,11 @@ bool AugmentationRanges::enabled() const {
          horizontal_flip || vertical_flip;
 }
 
-void AugmentationRanges::validate() const {
-  check_not_negative("--rotation-range", rotation_range);
-  check_not_negative("--width-shift-range", width_shift_range);
-  check_not_negative("--height-shift-range", height_shift_range);
-  check_not_negative("--shear-range", shear_range);
+void AugmentationRanges::validate(int height, int width) const {
+  check_degrees("--rotation-range", rotation_range);
+  check_shift("--width-shift-range", width_shift_range, std::max(height, width));
+  check_shift("--height-shift-range", height_shift_range, std::max(height, width));
+  check_degrees("--shear-range", shear_range);
   check_interval("--zoom-range", zoom_range, 0);
   if (zoom_range[0] == 0)
     throw_input_error("--zoom-range starts at 0, which would show a single pixel; start above 0");

@@ -27,8 +27,9 @@ struct AugmentationRanges {
 
   /// Whether any transformation can come out of a draw.
   bool enabled() const;
-  /// Throws InputError for a range that is negative, reversed or not finite.
-  void validate() const;
+  /// Throws InputError for a range that is negative, reversed or not finite, for more than 360 degrees, and for a
+  /// shift by as many pixels as the longer side of an image of `height` x `width` has.
+  void validate(int height, int width) const;
 };
 
 /// The augmentation of the paper that nanopneumo reproduces: rotation 20, both shifts 0.1,

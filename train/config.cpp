@@ -122,7 +122,7 @@ void Config::validate() const {
   protocol.validate(!data.empty(), validation_split);
   validate_fine_tuning(*this);
   validate_callbacks(*this);
-  augmentation.validate();
+  augmentation.validate(image_height, image_width);
   for (const std::string* path : {&data, &weights, &feature_cache})
     if (!is_utf8(*path))
       throw_input_error("the path {} is no UTF-8 text, so config.toml cannot keep it; rename it",

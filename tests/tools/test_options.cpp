@@ -74,6 +74,18 @@ TEST_CASE("--version prints the version") {
   CHECK(out == "nanopneumo " NANOPNEUMO_VERSION "\n");
 }
 
+TEST_CASE("an option that is given more than once is refused by name") {
+  const Sandbox sandbox;
+  sandbox.refuse({"train", "cnn", "--batch", "4", "--batch", "8"},
+                 {"--batch is given twice; give it once"});
+  sandbox.refuse({"train", "cnn", "--seed", "1", "--seed", "2", "--seed", "3"},
+                 {"--seed is given 3 times; give it once"});
+  sandbox.refuse(
+      {"train", "cnn", "--brightness-range", "0.8", "1.2", "--brightness-range", "0.9", "1.1"},
+      {"--brightness-range has 4 values and takes 2; give it once"});
+  count_cases(3);
+}
+
 TEST_CASE("words that the program does not know are refused by name") {
   const Sandbox sandbox;
   sandbox.refuse({}, {"subcommand is required", "--help"});
@@ -186,6 +198,8 @@ TEST_CASE("augmentation ranges") {
   refuse_training({"--brightness-range", "-1", "1"}, {"--brightness-range", "-1"});
   refuse_training({"--rotation-range", "-5"}, {"--rotation-range", "-5"});
   refuse_training({"--width-shift-range", "inf"}, {"--width-shift-range"});
+  refuse_training({"--width-shift-range", "1e30"},
+                  {"--width-shift-range = 1e+30", "fewer pixels than the 46"});
   refuse_training({"--height-shift-range", "-0.1"}, {"--height-shift-range"});
   refuse_training({"--shear-range", "nan"}, {"--shear-range"});
   refuse_training({"--augment", "frobnicate"}, {"--augment", "frobnicate", "paper"});

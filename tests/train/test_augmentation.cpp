@@ -4,9 +4,10 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/errors.h"
+#include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/support/golden_json.h"
+#include "tests/support/shape_error.h"
 #include "train/augmentation.h"
 
 namespace nanopneumo::test {
@@ -106,8 +107,8 @@ TEST_CASE("a shift range of 1 or more counts pixels") {
 }
 
 TEST_CASE("impossible ranges are refused") {
-  paper_augmentation().validate();
-  AugmentationRanges{}.validate();
+  paper_augmentation().validate(100, 40);
+  AugmentationRanges{}.validate(100, 40);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   for (double bad : {-1.0, nan, infinity}) {
@@ -116,24 +117,40 @@ TEST_CASE("impossible ranges are refused") {
           &AugmentationRanges::height_shift_range, &AugmentationRanges::shear_range}) {
       AugmentationRanges ranges = paper_augmentation();
       ranges.*range = bad;
-      CHECK_THROWS_AS(ranges.validate(), InputError);
+      CHECK_THROWS_AS(ranges.validate(100, 40), InputError);
     }
     for (const std::array<double, 2>& pair :
          {std::array<double, 2>{bad, 1}, std::array<double, 2>{0.5, bad}}) {
       AugmentationRanges ranges;
       ranges.zoom_range = pair;
-      CHECK_THROWS_AS(ranges.validate(), InputError);
+      CHECK_THROWS_AS(ranges.validate(100, 40), InputError);
       ranges = {};
       ranges.brightness_range = pair;
-      CHECK_THROWS_AS(ranges.validate(), InputError);
+      CHECK_THROWS_AS(ranges.validate(100, 40), InputError);
     }
+  }
+  const auto refused = [](double AugmentationRanges::*range, double value) {
+    AugmentationRanges ranges;
+    ranges.*range = value;
+    return input_error_of([&] { ranges.validate(100, 40); });
+  };
+  for (double AugmentationRanges::*shift :
+       {&AugmentationRanges::width_shift_range, &AugmentationRanges::height_shift_range}) {
+    for (const double possible : {0.0, 0.999, 1.0, 99.0}) CHECK(refused(shift, possible) == "");
+    for (const double bad : {100.0, 1e30, 1e300})
+      CHECK(says(refused(shift, bad), "shift-range", "fewer pixels than the 100 of the image"));
+  }
+  for (double AugmentationRanges::*angle :
+       {&AugmentationRanges::rotation_range, &AugmentationRanges::shear_range}) {
+    CHECK(refused(angle, 360) == "");
+    CHECK(says(refused(angle, 1e300), "degrees from 0 to 360"));
   }
   AugmentationRanges ranges;
   ranges.zoom_range = {0, 1};
-  CHECK_THROWS_AS(ranges.validate(), InputError);
+  CHECK_THROWS_AS(ranges.validate(100, 40), InputError);
   ranges.zoom_range = {1.2, 0.8};
-  CHECK_THROWS_AS(ranges.validate(), InputError);
-  count_cases(26);
+  CHECK_THROWS_AS(ranges.validate(100, 40), InputError);
+  count_cases(44);
 }
 
 }  // namespace nanopneumo::test
