@@ -23,6 +23,7 @@ class Dropout final : public LayerOf<Dropout> {
   /// Throws ShapeError unless 0 <= rate < 1.
   explicit Dropout(double rate, Drops drops = Drops::elements);
 
+  Drops drops() const { return drops_; }
   std::string_view class_name() const override { return "Dropout"; }
   std::string default_name() const override { return "dropout"; }
   Shape output_shape(std::span<const Shape> inputs) const override;

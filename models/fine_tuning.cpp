@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "layers/dropout.h"
+
 namespace nanopneumo {
 namespace {
 
@@ -59,6 +61,17 @@ void fine_tune(Graph& graph, int first, int features, FineTunedBatchNorm batch_n
     if (batch_norm == FineTunedBatchNorm::gamma_and_beta ||
         node_of(graph, n).layer->class_name() != "BatchNormalization")
       graph.fine_tune({n});
+}
+
+int drop_branches(Graph& graph, int first, int features) {
+  int branches = 0;
+  for (int n = first; n <= features; ++n)
+    if (const auto* dropout = dynamic_cast<const Dropout*>(node_of(graph, n).layer.get());
+        dropout && dropout->drops() == Dropout::Drops::whole_images) {
+      graph.unfreeze({n});
+      ++branches;
+    }
+  return branches;
 }
 
 int last_cut_before(const Graph& graph, int node) {

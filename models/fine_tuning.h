@@ -20,8 +20,12 @@ enum class FineTunedBatchNorm {
 };
 
 /// Unfreezes the nodes first .. features. They stay in inference mode: no batch statistics, dropout or
-/// drop-connect.
+/// drop-connect (but see drop_branches).
 void fine_tune(Graph& graph, int first, int features, FineTunedBatchNorm batch_norm);
+
+/// Lets training drop the residual branches among the nodes first .. features after all: the layers that do
+/// so, EfficientNet's drop-connect, leave inference mode. Returns how many there are.
+int drop_branches(Graph& graph, int first, int features);
 
 /// The last node before number `node` whose output is all that later nodes read of what lies up to it.
 /// There a graph can be cut in two.

@@ -76,6 +76,11 @@ void Graph::fine_tune(Value value) {
   node.inference = true;
 }
 
+void Graph::unfreeze(Value value) {
+  Node& node = nodes_[static_cast<std::size_t>(value.node)];
+  node.frozen = node.inference = false;
+}
+
 ParameterCount count_parameters(const Graph& graph) {
   ParameterCount count;
   for (const Node& node : graph.nodes())

@@ -88,6 +88,8 @@ class Graph {
   void freeze_up_to(Value last);
   /// Lets the parameters of a frozen node be updated again, while it stays in inference mode.
   void fine_tune(Value value);
+  /// Puts a node that was frozen or fine-tuned into training mode again.
+  void unfreeze(Value value);
 
  private:
   Value append(std::string name, std::shared_ptr<const Layer> layer, std::span<const Value> inputs);

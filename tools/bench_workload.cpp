@@ -65,9 +65,7 @@ Workload::Workload(const BenchOptions& o, Device kind)
       plain_(kind == Device::timing ? nullptr : make_device(o.device, open_plan(o.device))),
       device_(timing_ ? timing_.get() : plain_.get()),
       network_(find_architecture(o.model), image_shape(o), o.model_options, *device_, kSeed) {
-  if (!o.fine_tune.empty())
-    network_.fine_tune(first_fine_tuned(network_.graph(), network_.features_node(), o.fine_tune),
-                       FineTunedBatchNorm::gamma_and_beta);
+  if (!o.fine_tune.empty()) network_.fine_tune({.layers = o.fine_tune});
   const Shape& image = network_.graph().nodes()[0].output;
   const ImageSet phantoms = make_phantoms(o.batch, to_int(image[0]), to_int(image[1]), kSeed,
                                           kPhantomStream, resolve_threads(o.device.threads));

@@ -36,22 +36,28 @@ void add_fine_tuning_options(ConfigOptions& options) {
                 "Leave batch normalisation's gamma and beta as they are, like its statistics",
                 [](Config& c) { c.fine_tuning.batch_norm = FineTunedBatchNorm::nothing; })
       .group(group);
+  options
+      .add("--drop-connect", tuning(&FineTuning::drop_connect),
+           "Rate at which EfficientNet's last block is left out while it is trained, those before "
+           "it less; Keras: 0.2")
+      .group(group);
 }
 
 std::string describe_fine_tuning(const FineTuning& tuning, const Network& network) {
   if (!tuning.wanted()) return "";
   Graph graph = network.graph();
-  const int first = first_fine_tuned(graph, network.features_node(), tuning.layers);
-  fine_tune(graph, first, network.features_node(), tuning.batch_norm);
+  const int first = unfreeze(graph, network.features_node(), tuning);
   const std::int64_t trained = count_trained(graph) - count_trained(network.graph());
   if (trained == 0)
     throw_input_error(
         "--fine-tune {} with --freeze-batch-norm leaves nothing of {} to train; give more layers",
         tuning.layers, graph.name());
-  return fmt::format("fine-tuning {} on{}, {} parameters with learning rate {}\n",
-                     graph.nodes()[static_cast<std::size_t>(first)].name,
-                     tuning.head_epochs ? fmt::format(", after epoch {}", tuning.head_epochs) : "",
-                     trained, tuning.learning_rate);
+  return fmt::format(
+      "fine-tuning {} on{}, {} parameters with learning rate {}{}\n",
+      graph.nodes()[static_cast<std::size_t>(first)].name,
+      tuning.head_epochs ? fmt::format(", after epoch {}", tuning.head_epochs) : "", trained,
+      tuning.learning_rate,
+      tuning.drop_connect > 0 ? fmt::format(", drop-connect {}", tuning.drop_connect) : "");
 }
 
 }  // namespace nanopneumo

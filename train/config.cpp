@@ -58,8 +58,8 @@ void validate_fine_tuning(const Config& c) {
   if (!f.wanted()) {
     if (f != FineTuning{})
       throw_input_error(
-          "--fine-tune-learning-rate, --rate-decay, --head-epochs and --freeze-batch-norm go with "
-          "--fine-tune; give --fine-tune too, or leave them away");
+          "--fine-tune-learning-rate, --rate-decay, --head-epochs, --freeze-batch-norm and "
+          "--drop-connect go with --fine-tune; give --fine-tune too, or leave them away");
     return;
   }
   const Architecture& architecture = find_architecture(c.model);
@@ -75,6 +75,8 @@ void validate_fine_tuning(const Config& c) {
           "above 0, at most 1");
   require(f.head_epochs >= 0 && f.head_epochs < c.epochs, "--head-epochs", f.head_epochs,
           "from 0 up to, but not, that of --epochs");
+  require(f.drop_connect >= 0 && f.drop_connect < 1, "--drop-connect", f.drop_connect,
+          "from 0 up to, but not, 1");
 }
 
 void validate_callbacks(const Config& c) {

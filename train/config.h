@@ -72,7 +72,9 @@ struct Config {
   Shape image() const { return {image_height, image_width, 3}; }
   DeviceOptions device_options() const { return {device, threads, precision, gemm, plan}; }
   ModelOptions model_options() const {
-    return {.alpha = alpha, .dropout = dropout, .pretrained = weights != "none"};
+    ModelOptions options{.alpha = alpha, .dropout = dropout, .pretrained = weights != "none"};
+    if (fine_tuning.drop_connect > 0) options.drop_connect = fine_tuning.drop_connect;
+    return options;
   }
   /// Throws InputError for values that cannot be trained with.
   void validate() const;

@@ -27,11 +27,14 @@ toml::table augmentation_table(const AugmentationRanges& a) {
 }
 
 toml::table fine_tuning_table(const FineTuning& f) {
-  return toml::table{{"layers", f.layers},
-                     {"learning_rate", f.learning_rate},
-                     {"rate_decay", f.rate_decay},
-                     {"head_epochs", f.head_epochs},
-                     {"freeze_batch_norm", f.batch_norm == FineTunedBatchNorm::nothing}};
+  toml::table table{{"layers", f.layers},
+                    {"learning_rate", f.learning_rate},
+                    {"rate_decay", f.rate_decay},
+                    {"head_epochs", f.head_epochs},
+                    {"freeze_batch_norm", f.batch_norm == FineTunedBatchNorm::nothing}};
+  // Runs before there was such an option go on: without it the table, and so the fingerprint, is as theirs.
+  if (f.drop_connect != 0) table.insert("drop_connect", f.drop_connect);
+  return table;
 }
 
 FineTuning read_fine_tuning(const toml::table& table, const std::string& file) {
@@ -43,6 +46,7 @@ FineTuning read_fine_tuning(const toml::table& table, const std::string& file) {
   reader.read_if_there("rate_decay", f.rate_decay);
   reader.read_if_there("head_epochs", f.head_epochs);
   reader.read_if_there("freeze_batch_norm", freeze_batch_norm);
+  reader.read_if_there("drop_connect", f.drop_connect);
   reader.finish();
   if (freeze_batch_norm) f.batch_norm = FineTunedBatchNorm::nothing;
   return f;

@@ -18,11 +18,16 @@ struct FineTuning {
   double rate_decay = 1;
   int head_epochs = 0;  ///< before them the backbone is frozen
   FineTunedBatchNorm batch_norm = FineTunedBatchNorm::gamma_and_beta;
+  double drop_connect = 0;  ///< rate of drop_branches; 0: no branch is dropped
 
   bool wanted() const { return !layers.empty(); }
   bool begins_at_once() const { return wanted() && head_epochs == 0; }
   bool operator==(const FineTuning&) const = default;
 };
+
+/// Unfreezes the layers that `tuning` names of `graph`, whose backbone ends at node `features`, and returns
+/// the first. Throws InputError where the backbone lacks them, or branches are to be dropped and none of them does so.
+int unfreeze(Graph& graph, int features, const FineTuning& tuning);
 
 /// The learning rates of `parameters`, those of `graph` with the backbone up to node `features` unfrozen
 /// in part, as factors of `head_rate`, the learning rate of the head.

@@ -55,9 +55,9 @@ FrozenPlan<float> Network::compile_frozen_part() const {
                            device_->frozen_precision());
 }
 
-void Network::fine_tune(int first, FineTunedBatchNorm batch_norm) {
+void Network::fine_tune(const FineTuning& tuning) {
   frozen_parameters_changed();  // first, so that its plans' memory is free
-  nanopneumo::fine_tune(classifier_.graph, first, classifier_.features_node, batch_norm);
+  const int first = unfreeze(classifier_.graph, classifier_.features_node, tuning);
   parameters_ = Parameters<float>(classifier_.graph, parameters_);
   device_->allocator().trim();  // the old ones were as large
   frozen_end_ = last_cut_before(classifier_.graph, first);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "models/eager.h"
-#include "models/fine_tuning.h"
 #include "models/frozen_plan.h"
 #include "models/registry.h"
+#include "train/fine_tuning.h"
 
 namespace nanopneumo {
 
@@ -44,9 +44,9 @@ class Network {
   std::vector<std::string> load_backbone(const std::filesystem::path& file);
   /// To be called after the frozen parameters have changed: plans of the frozen part are compiled anew.
   void frozen_parameters_changed();
-  /// Unfreezes the backbone from node `first` on (first_fine_tuned). The parameters are laid out anew:
-  /// an optimiser that was made for them no longer fits.
-  void fine_tune(int first, FineTunedBatchNorm batch_norm);
+  /// Unfreezes what `tuning` names of the backbone. The parameters are laid out anew: an optimiser that was made
+  /// for them no longer fits. Throws InputError as unfreeze(Graph&, ...).
+  void fine_tune(const FineTuning& tuning);
 
   /// How many channels of preprocessed images (Preprocessing::channels) frozen_output needs to see: 3, or of gray ones
   /// fewer where the frozen part can do without (models/gray_input.h).

@@ -84,9 +84,7 @@ std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
   const int features = network.features_node();
   if (!tuning.wanted() || network.trained_segment().first < features) return std::nullopt;
   Graph graph = network.graph();
-  const int first = first_fine_tuned(graph, features, tuning.layers);
-  fine_tune(graph, first, features, tuning.batch_norm);
-  const int cut = last_cut_before(graph, first);
+  const int cut = last_cut_before(graph, unfreeze(graph, features, tuning));
   const ParameterCount count = count_parameters(graph);
   PlannedMemory memory = before;
   if (cut == 0) {

@@ -121,6 +121,40 @@ TEST_CASE("a run goes on with the fine-tuning it was begun with") {
                    {option[0], "cannot be changed when a run is resumed"});
 }
 
+TEST_CASE("drop-connect is an option of fine-tuning, and resumed with it") {
+  const Sandbox sandbox;
+  const auto train = [](const char* out, int epochs, const Arguments& more) {
+    return with({"train", "efficientnetb4", "--weights", "none", "--image-size", "32", "--phantoms",
+                 "12", "--batch", "4", "--threads", "1", "--fine-tune", "block7b_expand_conv",
+                 "--epochs", std::to_string(epochs), "--out", out},
+                more);
+  };
+  const Arguments half{"--drop-connect", "0.5"};
+  const std::string said = sandbox.succeed(train("cut", 1, half)).out;
+  CHECK_MESSAGE(contains(said, ", drop-connect 0.5\n"), said);
+  CHECK(contains(sandbox.read("cut/config.toml"), "drop_connect = 0.5"));
+  sandbox.refuse({"train", "--resume", "cut", "--epochs", "2", "--drop-connect", "0.4"},
+                 {"--drop-connect cannot be changed"});
+  sandbox.succeed({"train", "--resume", "cut", "--epochs", "2"});
+  sandbox.succeed(train("whole", 2, half));
+  const auto left = reproducible_files(sandbox, "cut"),
+             right = reproducible_files(sandbox, "whole");
+  for (const auto& file : left) {
+    const bool same = file.second == right.at(file.first);
+    CHECK_MESSAGE(same, file.first);
+  }
+  sandbox.succeed(train("kept", 2, {}));
+  CHECK(sandbox.read("kept/steps.csv") != sandbox.read("whole/steps.csv"));
+
+  sandbox.refuse(train("run", 1, {"--drop-connect", "1"}), {"--drop-connect = 1", "not, 1"});
+  sandbox.refuse(transfer("run", {"--drop-connect", "0.2"}), {"give --fine-tune too"});
+  const WithWeights files;
+  files.sandbox.refuse(
+      transfer("run", {"--fine-tune", "all", "--drop-connect", "0.2"}),
+      {"mobilenet has no blocks that training drops", "leave --drop-connect away"});
+  count_cases(9);
+}
+
 TEST_CASE("features of a run take its own options") {
   const WithWeights files;
   const Sandbox& sandbox = files.sandbox;

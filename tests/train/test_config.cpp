@@ -61,7 +61,8 @@ Config every_option() {
                       .learning_rate = 0.1 + 0.2,
                       .rate_decay = 1.0 / 3,
                       .head_epochs = 2,
-                      .batch_norm = FineTunedBatchNorm::nothing},
+                      .batch_norm = FineTunedBatchNorm::nothing,
+                      .drop_connect = 0.1 + 0.2},
       .class_weights = {.kind = ClassWeights::Kind::given, .given = {1.94, 2.0 / 3}},
       .augmentation = {.rotation_range = 20,
                        .width_shift_range = 0.1,
@@ -276,15 +277,18 @@ TEST_CASE("Fine-tuning that is not possible is refused by option") {
                "--fine-tune-learning-rate"));
   for (const double decay : {0.0, 1.5, nan})
     CHECK(says(error([&](Config& c) { c.fine_tuning.rate_decay = decay; }), "--rate-decay"));
+  for (const double rate : {-0.1, 1.0, nan})
+    CHECK(says(error([&](Config& c) { c.fine_tuning.drop_connect = rate; }), "--drop-connect"));
   CHECK(says(error([](Config& c) { c.fine_tuning.layers = "\xff"; }), "--fine-tune"));
   CHECK(says(error([](Config& c) { c.model = "cnn"; }), "CNN from scratch has no pretrained",
              "leave --fine-tune away"));
   // How to fine-tune, but not what.
   for (const FineTuning& how :
        {FineTuning{.learning_rate = 1e-4}, FineTuning{.rate_decay = 0.5},
-        FineTuning{.head_epochs = 1}, FineTuning{.batch_norm = FineTunedBatchNorm::nothing}})
+        FineTuning{.head_epochs = 1}, FineTuning{.batch_norm = FineTunedBatchNorm::nothing},
+        FineTuning{.drop_connect = 0.2}})
     CHECK(says(error([&](Config& c) { c.fine_tuning = how; }), "give --fine-tune too"));
-  count_cases(17);
+  count_cases(21);
 }
 
 TEST_CASE("What is fine-tuned decides how a run goes on, and runs without it are as they were") {
@@ -300,7 +304,8 @@ TEST_CASE("What is fine-tuned decides how a run goes on, and runs without it are
        {FineTuning{.layers = "54"}, FineTuning{.layers = "all", .learning_rate = 1e-4},
         FineTuning{.layers = "all", .rate_decay = 0.5},
         FineTuning{.layers = "all", .head_epochs = 1},
-        FineTuning{.layers = "all", .batch_norm = FineTunedBatchNorm::nothing}}) {
+        FineTuning{.layers = "all", .batch_norm = FineTunedBatchNorm::nothing},
+        FineTuning{.layers = "all", .drop_connect = 0.2}}) {
     Config changed = tuned;
     changed.fine_tuning = other;
     CHECK(fingerprint(changed) != fingerprint(tuned));
@@ -308,7 +313,12 @@ TEST_CASE("What is fine-tuned decides how a run goes on, and runs without it are
   Config longer = tuned;
   longer.epochs = 99;
   CHECK(fingerprint(longer) == fingerprint(tuned));
-  count_cases(9);
+  // Runs that know nothing of drop-connect go on.
+  CHECK_FALSE(contains(to_toml(tuned), "drop_connect"));
+  CHECK(tuned.model_options().drop_connect == ModelOptions{}.drop_connect);
+  tuned.fine_tuning.drop_connect = 0.3;
+  CHECK(tuned.model_options().drop_connect == 0.3);
+  count_cases(11);
 }
 
 TEST_CASE("Class weights: none, balanced or two numbers") {

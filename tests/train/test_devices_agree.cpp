@@ -34,8 +34,7 @@ class Run {
     if (layers.empty()) return;
     // Initialisers let the activations of a deep network fade; these weights do not.
     assign_formula(network_.graph(), network_.parameters());
-    network_.fine_tune(first_fine_tuned(network_.graph(), network_.features_node(), layers),
-                       FineTunedBatchNorm::gamma_and_beta);
+    network_.fine_tune({.layers = layers});
   }
 
   /// The augmented batch of step number `step`.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "models/fused_forward.h"
 #include "models/registry.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
@@ -194,6 +195,76 @@ TEST_CASE("ImageNet networks halve the map five times") {
   }
 }
 
+/// The names of the layers that drop branches in training.
+std::vector<std::string> dropping(const Graph& graph, int features) {
+  std::vector<std::string> names;
+  for (int n = 1; n <= features; ++n) {
+    const Node& here = node(graph, n);
+    if (here.layer->class_name() == "Dropout" && !here.frozen && !here.inference)
+      names.push_back(here.name);
+  }
+  return names;
+}
+
+TEST_CASE("Drop-connect drops the branches that are fine-tuned, where it is wanted") {
+  const Classifier c = classifier("efficientnetb4", 32);
+  const auto dropping_with = [&](const FineTuning& tuning) {
+    Graph graph = c.graph;
+    unfreeze(graph, c.features_node, tuning);
+    return dropping(graph, c.features_node);
+  };
+  CHECK(dropping(c.graph, c.features_node).empty());
+  CHECK(dropping_with({.layers = "all"}).empty());
+  // 32 blocks, of which the first of each of seven stages have no identity beside them.
+  CHECK(dropping_with({.layers = "all", .drop_connect = 0.2}).size() == 25);
+  CHECK(dropping_with({.layers = "block7a_expand_conv", .drop_connect = 0.2}) ==
+        std::vector<std::string>{"block7b_drop"});
+  CHECK(says(input_error_of([&] { dropping_with({.layers = "1", .drop_connect = 0.2}); }),
+             "--drop-connect 0.2", "--fine-tune 1", "train more layers"));
+  Classifier mobilenet = classifier("mobilenet");
+  CHECK(says(input_error_of([&] {
+               unfreeze(mobilenet.graph, mobilenet.features_node,
+                        {.layers = "all", .drop_connect = 0.2});
+             }),
+             "mobilenet has no blocks that training drops", "leave --drop-connect away"));
+  count_cases(6);
+}
+
+/// Of each image whether block7b is left out in a step.
+std::vector<bool> images_dropped(int threads, std::uint32_t step) {
+  constexpr int kImages = 24, kSize = 32;
+  const auto device = make_cpu_device(threads);
+  Network network(find_architecture("efficientnetb4"), {kSize, kSize, 3}, {.drop_connect = 0.5},
+                  *device, 1);
+  network.fine_tune({.layers = "block7b_expand_conv", .drop_connect = 0.5});
+  const Tensor<float> images(*device, {kImages, kSize, kSize, 3});
+  std::vector<float> levels(static_cast<std::size_t>(images.size()));
+  for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = static_cast<float>(i * 7 % 256);
+  images.copy_from_host(levels);
+  std::vector<bool> dropped;
+  Tape<float> tape(*device);
+  (void)fused_forward<float>(
+      network.graph(), network.parameters(), tape, {network.frozen_output(images)},
+      {.training = true, .seed = 1, .step = step}, network.trained_segment(),
+      [&](int n, const Variable<float>& output) {
+        if (node(network.graph(), n).name != "block7b_drop") return;
+        const std::vector<float> values = output.value.to_host();
+        for (std::size_t i = 0; i < values.size(); i += values.size() / kImages)
+          dropped.push_back(values[i] == 0);
+      });
+  return dropped;
+}
+
+TEST_CASE("Which branches are dropped depends on the step and the image alone") {
+  const std::vector<bool> first = images_dropped(1, 4);
+  REQUIRE(first.size() == 24);
+  CHECK(std::ranges::count(first, true) > 3);
+  CHECK(std::ranges::count(first, false) > 3);
+  CHECK(images_dropped(2, 4) == first);
+  CHECK(images_dropped(1, 5) != first);
+  count_cases(3);
+}
+
 TEST_CASE("Nothing is recorded or kept below the unfrozen layers") {
   constexpr int kSize = 96;
   for (const char* model : {"mobilenet", "resnet50", "densenet121"}) {
@@ -201,7 +272,7 @@ TEST_CASE("Nothing is recorded or kept below the unfrozen layers") {
     const auto device = make_cpu_device(2);
     Network network(find_architecture(model), {kSize, kSize, 3}, {}, *device, 1);
     const int first = first_fine_tuned(network.graph(), network.features_node(), "10");
-    network.fine_tune(first, FineTunedBatchNorm::gamma_and_beta);
+    network.fine_tune({.layers = "10"});
     const Tensor<float> images(*device, {1, kSize, kSize, 3});
     images.copy_from_host(std::vector<float>(static_cast<std::size_t>(images.size()), 0.5f));
     const std::size_t before = device->allocator().statistics().in_use;
@@ -249,8 +320,7 @@ TEST_CASE("Each stage learns slower than the one after it, and the head as befor
   const auto device = make_cpu_device(1);
   Classifier c = classifier("mobilenet");
   const FineTuning tuning{.layers = "all", .learning_rate = 1e-4, .rate_decay = 0.5};
-  const int first = first_fine_tuned(c.graph, c.features_node, tuning.layers);
-  fine_tune(c.graph, first, c.features_node, tuning.batch_norm);
+  unfreeze(c.graph, c.features_node, tuning);
   const Parameters<float> parameters(c.graph, *device, 1);
   constexpr double kHeadRate = 2e-3;
   const std::vector<RateGroup> groups =

@@ -28,9 +28,7 @@ class Steps {
       : device_(device), size_(size), network_(architecture, {size, size, 3}, {}, device, 1) {
     assign_formula(network_.graph(), network_.parameters());
     network_.frozen_parameters_changed();
-    if (!layers.empty())
-      network_.fine_tune(first_fine_tuned(network_.graph(), network_.features_node(), layers),
-                         FineTunedBatchNorm::gamma_and_beta);
+    if (!layers.empty()) network_.fine_tune({.layers = layers});
   }
 
   const Network& network() const { return network_; }
