@@ -1,6 +1,7 @@
 // nanopneumo reproduce
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -21,6 +22,7 @@
 #include "tools/signals.h"
 #include "tools/train_options.h"
 #include "train/data_audit.h"
+#include "train/fine_tuning.h"
 #include "train/finite_check.h"
 
 namespace nanopneumo {
@@ -42,7 +44,8 @@ Config paper_options() {
 }
 
 /// What all runs share: the paper's options, over them those of --config, over them what was typed.
-Config shared_options(const ReproduceCall& call, const ConfigOptions& options) {
+Config shared_options(const ReproduceCall& call, const std::vector<std::string>& models,
+                      const ConfigOptions& options) {
   Config config = options.over(call.config.empty() ? paper_options()
                                                    : read_options(call.config, paper_options()));
   if (config.protocol.fold != 0)
@@ -57,6 +60,9 @@ Config shared_options(const ReproduceCall& call, const ConfigOptions& options) {
   if (!config.feature_cache.empty() && config.feature_cache != "none")
     config.feature_cache = fs::absolute(config.feature_cache).string();
   config.schedule.settle(config.epochs);
+  const auto backbone = std::ranges::find_if(
+      models, [](const std::string& model) { return find_architecture(model).is_backbone; });
+  if (config.fine_tuning.wanted() && backbone != models.end()) config.model = *backbone;
   config.validate();
   return config;
 }
@@ -83,9 +89,8 @@ void tell_missing(const ReproducePlan& plan, bool skip) {
 }
 
 ReproducePlan new_plan(const ReproduceCall& call, const ConfigOptions& options) {
-  ReproducePlan plan{.models = parse_models(call.models),
-                     .seeds = call.seeds,
-                     .options = shared_options(call, options)};
+  ReproducePlan plan{.models = parse_models(call.models), .seeds = call.seeds, .options = {}};
+  plan.options = shared_options(call, plan.models, options);
   settle_weights(plan, call.weights_dir);
   tell_missing(plan, call.skip_missing);
   return plan;
@@ -105,14 +110,27 @@ void refuse_other_options(Command command) {
       throw_input_error("{} cannot be given with --resume; leave it away", option.name());
 }
 
-/// What is wrong with the data or with the folder of a new experiment is said before anything is written.
+/// Throws InputError where a network lacks what is to be fine-tuned.
+void check_fine_tuning(const std::vector<PlannedRun>& runs) {
+  std::set<std::string> checked;
+  for (const PlannedRun& run : runs) {
+    const Config& o = run.config;
+    if (!o.fine_tuning.wanted() || !checked.insert(o.model).second) continue;
+    Classifier network = build_classifier(find_architecture(o.model), o.image(), o.model_options());
+    unfreeze(network.graph, network.features_node, o.fine_tuning);
+  }
+}
+
+/// What is wrong with the options, the data or with the folder of a new experiment is said before anything is written.
 void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
   std::error_code error;
   if (fs::exists(folder.plan(), error)) return;
   const Config& o = plan.options;
+  const std::vector<PlannedRun> runs = plan.runs();
+  check_fine_tuning(runs);
   check_out(folder.path(), o.data);
   if (!o.data.empty())
-    split_dataset(o.data, plan.runs().front().config.protocol, o.validation_split,
+    split_dataset(o.data, runs.front().config.protocol, o.validation_split,
                   resolve_threads(o.threads));
 }
 

@@ -192,6 +192,24 @@ TEST_CASE("a run that fails costs the others nothing") {
   count_cases();
 }
 
+TEST_CASE("reproduce fine-tunes the networks that have a backbone") {
+  const Sandbox sandbox;
+  const auto experiment = [](const char* out, const Arguments& more) {
+    Arguments arguments = small_experiment(out, more);
+    arguments.insert(arguments.end(), {"--head-epochs", "1"});
+    return arguments;
+  };
+  sandbox.refuse(experiment("tuned", {"--fine-tune", "conv_pw_14"}), {"mobilenet", "conv_pw_14"});
+  sandbox.refuse(experiment("tuned", {"--fine-tune", "all", "--drop-connect", "0.2"}),
+                 {"mobilenet", "--drop-connect"});
+  sandbox.succeed(experiment("tuned", {"--fine-tune", "conv_pw_13"}));
+  CHECK(contains(sandbox.read("tuned/mobilenet-seed1/config.toml"), "layers = 'conv_pw_13'"));
+  CHECK_FALSE(contains(sandbox.read("tuned/cnn-seed1/config.toml"), "conv_pw_13"));
+  const Outcome again = sandbox.succeed({"reproduce", "--resume", "tuned"});
+  CHECK(contains(again.out, "report:"));
+  count_cases(4);
+}
+
 TEST_CASE("reproduce refuses what it cannot do") {
   const Sandbox sandbox;
   sandbox.refuse({"reproduce", "--models", "cnn,alexnet"}, {"alexnet", "the models are"});

@@ -64,6 +64,7 @@ std::vector<PlannedRun> ReproducePlan::runs() const {
         run.config.protocol.fold = fold;
         const auto file = weights.find(model);
         run.config.weights = file == weights.end() ? "" : file->second;
+        if (!find_architecture(model).is_backbone) run.config.fine_tuning = {};
         if (has_folds) run.name += fmt::format("-fold{}", fold);
         run.name += fmt::format("-seed{}", run.config.seed);
         run.config.validate();

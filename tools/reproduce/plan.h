@@ -20,7 +20,8 @@ struct PlannedRun {
 struct ReproducePlan {
   std::vector<std::string> models;  ///< names of the registry, each once
   int seeds = 1;                    ///< options.seed and those that follow it
-  Config options;  ///< what all runs share; model, seed, fold and weights are each run's
+  /// What all runs share; model, seed, fold and weights are each run's, and only backbones are fine-tuned.
+  Config options;
   std::map<std::string, std::string> weights{};  ///< of each backbone: a file, or "none"
   std::map<std::string, std::string> skipped{};  ///< models without weights: the reason
 

@@ -82,7 +82,8 @@ void train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
                   last || loads_file ? BackboneValues::to_be_loaded : BackboneValues::random);
   if (loads_file) network.load_backbone(config.weights);
   // What --plan cannot do is found before there is a run.
-  network.frozen_part(data.train.is_gray()).prepare();
+  if (plan || !config.fine_tuning.begins_at_once())
+    network.frozen_part(data.train.is_gray()).prepare();
   const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
   if (plan) plan->keep_in(folder.plan());
   Trainer trainer(config, data, network, folder);
