@@ -85,6 +85,19 @@ TEST_CASE(
   CHECK(few < kCases);
 }
 
+TEST_CASE("Tiled gradients of few weights from many pixels agree with the reference") {
+  const ConvDims shapes[] = {{3, 40, 37, 5, 19, {3, 3, 1, 1, {1, 1, 1, 1}}},
+                             {2, 63, 70, 3, 32, {3, 3, 2, 2, {0, 1, 0, 1}}},
+                             {1, 91, 90, 3, 33, {7, 7, 2, 2, {3, 3, 3, 3}}},
+                             {2, 80, 81, 17, 64, {}},
+                             {5, 1, 1999, 1, 7, {1, 3, 1, 1, {}}}};
+  for (const ConvDims& d : shapes) {
+    CaseRandom random("tiled gradient of few weights", d.C);
+    REQUIRE(tiled::has_few_weights(d));
+    check_weight_gradient(d, random, tiled::few_weights_gradient);
+  }
+}
+
 void check_input_gradient(const ConvDims& d, CaseRandom& random) {
   const std::vector<float> w = random.values(d.weight_size()), dy = random.values(d.output_size());
   const std::vector<double> expected = on_reference("dx", [&](auto& call) {

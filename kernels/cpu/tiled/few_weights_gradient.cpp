@@ -5,9 +5,14 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Of the pixels: enough for the threads to take one after another, and few to add up.
-constexpr std::int64_t kMostParts = 64;
 constexpr std::int64_t kFewWeights = 16384;
+
+/// Into how many parts the pixels are cut: enough for the threads to take one after another, of a band at least, and few
+/// to add up.
+std::int64_t parts_of(const Bands& bands, std::int64_t pixels) {
+  constexpr std::int64_t kMost = 64;
+  return std::clamp<std::int64_t>(pixels / bands.most_pixels(), 1, std::min(bands.rows(), kMost));
+}
 
 std::int64_t whole_lines(std::int64_t floats) { return (floats + 15) / 16 * 16; }
 
@@ -70,7 +75,7 @@ bool has_few_weights(const ConvDims& d) { return d.weight_size() <= kFewWeights;
 void few_weights_gradient(Stream& stream, const ConvDims& d, const float* x, const float* dy,
                           float* dw, float* db) {
   const Bands bands = weight_gradient_bands(d);
-  const std::int64_t parts = std::min(bands.rows(), kMostParts);
+  const std::int64_t parts = parts_of(bands, d.output_size() / d.K);
   const Sums sums(d, parts);
   const Range all_panels(panels(d.K), 0, 1);
   const std::int64_t scratch =
