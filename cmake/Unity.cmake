@@ -16,3 +16,5 @@ endfunction()
 nanopneumo_no_unity(
   io/hdf5_node.cpp io/hdf5_tensor.cpp io/keras_layers.cpp io/safetensors_header.cpp inside/channel_grid.cpp
   tools/bench/conv_operations.cpp tools/bench/depthwise_operations.cpp)
+file(GLOB bench_rivals RELATIVE ${PROJECT_SOURCE_DIR} tools/bench/cudnn/*.cpp tools/bench/cublas/*.cpp)
+nanopneumo_no_unity(${bench_rivals})
