@@ -71,11 +71,15 @@ TEST_CASE("phantoms of the pointing game are positive and none that training dra
   }
 }
 
-TEST_CASE("Grad-CAM of a network trained on phantoms finds their opacities") {
+namespace {
+
+/// What Grad-CAM finds of a network that is trained a little.
+PointingResult point(std::uint64_t seed) {
   Config config;
+  config.seed = seed;
   config.image_height = config.image_width = 64;
   config.phantoms = 400;
-  config.epochs = 8;
+  config.epochs = 6;
   config.batch = 5;
   config.learning_rate = 5e-4;
   const std::unique_ptr<Device> device = make_cpu_device(1);
@@ -91,14 +95,30 @@ TEST_CASE("Grad-CAM of a network trained on phantoms finds their opacities") {
   const int node = last_feature_map(network.graph());
   const PointingPhantoms phantoms = pointing_phantoms(120, 64, 64, config.seed);
   Batches batches(*device, phantoms.pictures, network.architecture().preprocessing);
-  const PointingResult result = play_pointing_game(phantoms, [&](std::int64_t i) {
+  return play_pointing_game(phantoms, [&](std::int64_t i) {
     HeatMap map =
         gradcam<float>(probe.read(batches.images(std::span(&i, 1)), node), ClassSide::positive);
     map.placement = placement_of(network.graph(), node);
     return map;
   });
-  INFO(describe(result, "Grad-CAM"));
-  CHECK(wilson_interval(result.hits, result.n).low > 3 * result.mean_area);
+}
+
+}  // namespace
+
+// Three networks, since one alone may have learned to look beside the opacity: a last digit decides that.
+TEST_CASE("Grad-CAM of networks trained on phantoms finds their opacities") {
+  std::int64_t hits = 0, n = 0;
+  double area = 0;
+  std::string found;
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const PointingResult result = point(seed);
+    found += describe(result, "Grad-CAM");
+    hits += result.hits;
+    n += result.n;
+    area = std::max(area, result.mean_area);
+  }
+  INFO(found);
+  CHECK(wilson_interval(hits, n).low > 3 * area);
   count_cases();
 }
 
