@@ -40,6 +40,7 @@ class PortablePlan {
   Run compile(const PlanDepthwise<T>&) const;
   Run compile(const PlanSeparable<T>&) const;
   Run compile(const PlanAffineProduct<T>&) const;
+  // x, its factors and, where there is one, a residual;
   Run compile(const PlanScaledProduct<T>&) const;
   // x, which they write over where nobody else holds it;
   Run compile(const PlanAffine<T>&) const;

@@ -251,14 +251,6 @@ Network set_up_network(const Start& start, Device& device) {
   return network;
 }
 
-/// What --plan cannot do is found before there is a run. (By default it can do everything, and what fine-tuning is going
-/// to train need not be compiled.)
-void try_plan(const Config& config, const PlanFile* plan, const TrainingData& data,
-              const Network& network) {
-  if (plan || !config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
-}
-
 /// A run whose options are settled: makes the network, loads the images and trains.
 void carry_out(const TrainCall& call, const ConfigOptions& options, Start start) {
   Config& config = start.config;

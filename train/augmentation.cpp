@@ -19,8 +19,7 @@ void check_shift(std::string_view name, double value, int longer_side) {
   if (!(value >= 0 && (value < 1 || value < longer_side)))
     throw_input_error(
         "{} = {} is not possible: below 1 it is a fraction of the image, from 1 on it counts "
-        "pixels; "
-        "give 0 or more, and fewer pixels than the {} of the image",
+        "pixels; give 0 or more, and fewer pixels than the {} of the image",
         name, value, longer_side);
 }
 

@@ -3,7 +3,6 @@
 #include <cmath>
 
 namespace nanopneumo {
-
 namespace {
 
 void drop_branches_of(Graph& graph, int first, int features, const FineTuning& tuning) {
@@ -13,8 +12,7 @@ void drop_branches_of(Graph& graph, int first, int features, const FineTuning& t
                       graph.name());
   throw_input_error(
       "--drop-connect {} is not possible: none of the blocks of {} that training drops is among "
-      "what "
-      "--fine-tune {} trains; train more layers, or leave --drop-connect away",
+      "what --fine-tune {} trains; train more layers, or leave --drop-connect away",
       tuning.drop_connect, graph.name(), tuning.layers);
 }
 

@@ -39,11 +39,10 @@ class Trainer {
   /// InputError where the data are not those that the checkpoint was trained on.
   void resume(const Checkpoint& last);
 
-  /// The state is in last.safetensors after each epoch, and between updates every config.checkpoint_every minutes.
   /// Trains until config.epochs are complete or early stopping ends it (true), or until `stop`, asked before
   /// each batch, says so: then the state after the last complete update is in last.safetensors and the result is
-  /// false. Throws
-  /// InputError where the disk is full, and where a loss or gradient is not finite: the images of that
+  /// false. The state is there after each epoch, too, and between updates every config.checkpoint_every minutes.
+  /// Throws InputError where the disk is full, and where a loss or gradient is not finite: the images of that
   /// batch are then named in not_finite.txt.
   bool run(TrainingObserver& observer, const std::function<bool()>& stop);
 

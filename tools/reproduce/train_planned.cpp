@@ -81,9 +81,7 @@ void train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   Network network(architecture, config.image(), config.model_options(), *device, config.seed,
                   last || loads_file ? BackboneValues::to_be_loaded : BackboneValues::random);
   if (loads_file) network.load_backbone(config.weights);
-  // What --plan cannot do is found before there is a run.
-  if (plan || !config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
+  try_plan(config, plan.get(), data, network);
   const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
   if (plan) plan->keep_in(folder.plan());
   Trainer trainer(config, data, network, folder);

@@ -32,8 +32,8 @@ int replaced_input(const Operation& operation) {
   return std::visit(
       [&]<class Op>(const Op& op) -> int {
         if constexpr (requires { op.residual; })
-          return reads_once(op.residual) ? op.residual
-                                         : kNever;  // what else is read is read all over
+          // What is read besides is read all over.
+          return reads_once(op.residual) ? op.residual : kNever;
         else if constexpr (std::is_same_v<Op, PlanAdd>)
           return op.a;
         else if constexpr (std::is_same_v<Op, PlanAffine<float>> ||

@@ -5,9 +5,9 @@
 
 namespace nanopneumo::profiler {
 
-/// "FILE:LINE (FUNCTION)" of the instruction before `pc`, FILE as seen from the top of the project; where it
-/// was inlined, the line in the .cu file that it was inlined into is named too. By binutils' addr2line, once for each address; where that is
-/// missing, the offset in the program.
+/// "FILE:LINE (FUNCTION)" of the instruction before `pc`, FILE as seen from the top of the project; where it was
+/// inlined, the line in the .cu file that it was inlined into is named too. By binutils' addr2line, once for each
+/// address; where that is missing, the offset in the program.
 std::string source_of(const void* pc);
 
 /// The function that the instruction before `pc` was compiled into, with its template arguments and
