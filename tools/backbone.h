@@ -1,7 +1,8 @@
 // A pretrained network used as it is, without training.
 #pragma once
 
-#include <memory>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,21 +24,25 @@ class Backbone {
            const std::string& weights, Device& device);
 
   /// The backbone of a trained network, which may have been fine-tuned, ending in pooled features: what is frozen in
-  /// it computes as it did in training. Throws InputError for one that has no backbone.
+  /// it computes as it did in training. The network outlives this. Throws InputError for one that has no backbone.
   explicit Backbone(const Network& network);
 
-  /// The output, one row an image; pictures must have the network's size. (N, length of the
-  /// output).
+  /// The output, one row an image, whatever images it comes with; pictures must have the network's size. Gray ones are
+  /// computed as in training on gray pictures (Network::frozen_part). (N, length of the output).
   std::vector<float> run(std::span<const Image> images) const;
   /// Length of a row.
   std::int64_t outputs() const { return outputs_; }
 
  private:
+  /// Of images that are all gray or all not.
+  Tensor<float> run_alike(std::span<const Image* const> images, bool are_gray) const;
+
   const Architecture& architecture_;
   Device& device_;
   Shape image_;
   std::int64_t outputs_;
-  std::vector<FrozenPlan<float>> parts_;  ///< one after the other
+  std::function<const FrozenPlan<float>&(bool gray)> frozen_part_;
+  std::optional<FrozenPlan<float>> rest_;  ///< what was fine-tuned
 };
 
 }  // namespace nanopneumo

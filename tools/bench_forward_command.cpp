@@ -159,6 +159,21 @@ void bench_forward(const BenchOptions& o) {
   }
 }
 
+void print_overview_header() {
+  fmt::print("{:<16} {:>7} {:>8} {:>9} {:>6} {:>14} {:>10} {:>24} {:>5}\n", "model", "img/s",
+             "GFLOP/s", "% of peak", "GB/s", "% of bandwidth", "% of limit",
+             "% between the operations", "MiB");
+}
+
+void print_overview_line(const std::string& model, const PlanRun& run) {
+  const double flops = run.flops() / run.seconds, bytes = run.bytes() / run.seconds;
+  fmt::print("{:<16} {:>7.1f} {:>8.1f} {:>9.1f} {:>6.1f} {:>14.1f} {:>10.1f} {:>24.1f} {:>5}\n",
+             model, run.images / run.seconds, 1e-9 * flops, 100 * flops / run.peaks.flops,
+             1e-9 * bytes, 100 * bytes / run.peaks.bytes, 100 * run.best_seconds() / run.seconds,
+             100 * (1 - run.seconds_in_steps() / run.seconds), peak_memory_mib());
+  std::fflush(stdout);
+}
+
 /// One line a model.
 void bench_all(const BenchOptions& options) {
   require_cpu(options, "bench without a subcommand");
@@ -172,15 +187,9 @@ void bench_all(const BenchOptions& options) {
       peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
       reset_peak_memory();
       print_peaks(*peaks);
+      print_overview_header();
     }
-    const auto [measured, run] = time_steps(o, forward, *peaks);
-    fmt::print(
-        "{:<16} {:>7.1f} img/s  {:>7.1f} GFLOP/s  {:>5.1f} % of the limit  {:>4.1f} % between the "
-        "operations  {:>5} MiB\n",
-        o.model, o.batch / run.seconds, 1e-9 * run.flops() / run.seconds,
-        100 * run.best_seconds() / run.seconds, 100 * (1 - run.seconds_in_steps() / run.seconds),
-        peak_memory_mib());
-    std::fflush(stdout);
+    print_overview_line(o.model, time_steps(o, forward, *peaks).run);
   }
 }
 

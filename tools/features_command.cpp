@@ -29,6 +29,7 @@ struct FeaturesOptions {
 /// A backbone and how pictures become its input.
 struct Extractor {
   std::unique_ptr<Device> device;
+  std::unique_ptr<Network> network;  ///< of a run; else null
   std::unique_ptr<Backbone> backbone;
   int height, width;
   Interpolation interpolation;
@@ -40,7 +41,11 @@ Extractor of_model(const FeaturesOptions& o) {
   std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device));
   auto backbone =
       std::make_unique<Backbone>(architecture, size, o.model_options, o.weights, *device);
-  return {std::move(device), std::move(backbone), size.height, size.width,
+  return {std::move(device),
+          nullptr,
+          std::move(backbone),
+          size.height,
+          size.width,
           o.interpolation == "nearest" ? Interpolation::nearest : Interpolation::bilinear};
 }
 
@@ -51,8 +56,8 @@ Extractor of_run(const FeaturesOptions& o) {
         o.device.plan, o.model);
   TrainedRun run = load_run(o.model, o.checkpoint, o.device);
   auto backbone = std::make_unique<Backbone>(*run.network);
-  return {std::move(run.device), std::move(backbone), run.config.image_height,
-          run.config.image_width, run.config.interpolation};
+  return {std::move(run.device),   std::move(run.network), std::move(backbone),
+          run.config.image_height, run.config.image_width, run.config.interpolation};
 }
 
 void write_features(const FeaturesOptions& o, bool is_run) {

@@ -17,7 +17,7 @@ namespace nanopneumo {
 class PlanFile final : public PlanChoices {
  public:
   /// To be raised where convolutions get other names or choices.
-  static constexpr const char* kFormat = "nanopneumo plan 3";
+  static constexpr const char* kFormat = "nanopneumo plan 4";
 
   /// What is measured is kept for this kind of CPU, oneDNN, precision and number of threads in the cache folder,
   /// from where it is read the next time. A damaged file there is measured anew.

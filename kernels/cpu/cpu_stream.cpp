@@ -16,10 +16,14 @@ CpuStream::CpuStream(int threads)
 
 CpuStream::~CpuStream() = default;
 
+void CpuStream::release_workspace() {
+  workspace_.reset();
+  workspace_bytes_ = 0;
+}
+
 void* CpuStream::workspace(std::size_t bytes) {
   if (bytes > workspace_bytes_) {
-    workspace_.reset();
-    workspace_bytes_ = 0;
+    release_workspace();
     workspace_ = cpu::allocate_bytes(bytes);
     workspace_bytes_ = bytes;
   }

@@ -25,6 +25,8 @@ class CpuStream final : public Stream {
 
   /// Scratch memory of at least `bytes` bytes, 64-byte aligned, valid until the next call.
   void* workspace(std::size_t bytes);
+  /// Gives it back.
+  void release_workspace();
 
   /// oneDNN's engine, stream and the cache of primitives (onednn_primitives.h).
   struct OneDnn;

@@ -169,16 +169,20 @@ struct WeightCount {
 };
 
 WeightCount count_weights(const PlanOperation<float>& operation) {
-  return std::visit(
-      [](const auto& op) -> WeightCount {
-        if constexpr (requires { op.depthwise_w; })
-          return {op.depthwise_w.size() + op.w.size(), op.depthwise_bias.size() + op.bias.size()};
-        else if constexpr (requires { op.w; })
-          return {op.w.size(), op.bias.size()};
-        if constexpr (requires { op.scale; }) return {0, op.scale.size() + op.shift.size()};
-        return {};
+  WeightCount count;
+  std::visit(
+      [&](const auto& op) {
+        const auto add = [&](const std::vector<float>& w, const std::vector<float>& bias) {
+          count.weights += w.size();
+          count.always_float += bias.size();
+        };
+        if constexpr (requires { op.depthwise_w; }) add(op.depthwise_w, op.depthwise_bias);
+        if constexpr (requires { op.w; }) add(op.w, op.bias);
+        if constexpr (requires { op.scale; })
+          count.always_float += op.scale.size() + op.shift.size();
       },
       operation);
+  return count;
 }
 
 }  // namespace

@@ -22,10 +22,18 @@ Work work_of(const PlanRun& run, std::size_t i) {
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
-/// Cells of a rate: milliseconds, GFLOP/s, GB/s.
-std::vector<std::string> rates(double seconds, const Work& work) {
-  return {fmt::format("{:.3f}", 1e3 * seconds), fmt::format("{:.1f}", 1e-9 * work.flops / seconds),
-          fmt::format("{:.1f}", 1e-9 * work.bytes / seconds)};
+/// Cells of what a batch of `run` has of some work: milliseconds, images, FLOPs and bytes a second, the latter two as
+/// shares of the machine's best as well, and the share that the longer of the two alone would take.
+std::vector<std::string> rates(const PlanRun& run, double seconds, const Work& work,
+                               double best_seconds) {
+  return {fmt::format("{:.3f}", 1e3 * seconds),
+          fmt::format("{:.0f}", run.images / seconds),
+          fmt::format("{:.1f}", 1e-9 * work.flops / seconds),
+          percent(work.flops / seconds / run.peaks.flops),
+          fmt::format("{:.1f}", 1e-9 * work.bytes / seconds),
+          percent(work.bytes / seconds / run.peaks.bytes),
+          percent(best_seconds / seconds),
+          percent(seconds / run.seconds)};
 }
 
 }  // namespace
@@ -59,7 +67,13 @@ double PlanRun::seconds_in_steps() const {
 
 double PlanRun::flops() const {
   double sum = 0;
-  for (const PlanStepFacts& step : steps) sum += step.flops * images;
+  for (std::size_t i = 0; i < steps.size(); ++i) sum += work_of(*this, i).flops;
+  return sum;
+}
+
+double PlanRun::bytes() const {
+  double sum = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) sum += work_of(*this, i).bytes;
   return sum;
 }
 
@@ -74,32 +88,27 @@ double PlanRun::best_seconds() const {
 }
 
 Table plan_table(const PlanRun& run) {
-  Table table({"operation", "by", "at once", "calls", "ms", "GFLOP/s", "GB/s", "% of limit",
-               "limit", "% of time"});
-  Work all{};
+  Table table({"operation", "by", "at once", "calls", "ms", "img/s", "GFLOP/s", "% of peak", "GB/s",
+               "% of bandwidth", "% of limit", "% of time"});
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
     if (run.times.calls(i) == 0) continue;  // nothing is left of it
     const Work work = work_of(run, i);
-    all.flops += work.flops;
-    all.bytes += work.bytes;
-    const double seconds = run.times.seconds(i);
     std::vector<std::string> row{run.steps[i].words, run.steps[i].algorithm,
                                  std::to_string(run.times.images_at_once(i)),
                                  std::to_string(run.times.calls(i))};
-    std::ranges::move(rates(seconds, work), std::back_inserter(row));
-    row.push_back(percent(run.peaks.best_seconds(work.flops, work.bytes) / seconds));
-    row.push_back(work.flops / run.peaks.flops > work.bytes / run.peaks.bytes ? "FLOPs" : "bytes");
-    row.push_back(percent(seconds / run.seconds));
+    std::ranges::move(
+        rates(run, run.times.seconds(i), work, run.peaks.best_seconds(work.flops, work.bytes)),
+        std::back_inserter(row));
     table.add(std::move(row));
   }
   const double within = run.seconds_in_steps();
   std::vector<std::string> sum{"all operations", "", "", ""};
-  std::ranges::move(rates(within, all), std::back_inserter(sum));
-  sum.insert(sum.end(), {percent(run.best_seconds() / within), "", percent(within / run.seconds)});
+  std::ranges::move(rates(run, within, {run.flops(), run.bytes()}, run.best_seconds()),
+                    std::back_inserter(sum));
   table.add(std::move(sum));
   const double between = run.seconds - within;
   table.add({"between the operations", "", "", "", fmt::format("{:.3f}", 1e3 * between), "", "", "",
-             "", percent(between / run.seconds)});
+             "", "", "", percent(between / run.seconds)});
   return table;
 }
 

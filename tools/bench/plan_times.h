@@ -47,6 +47,7 @@ struct PlanRun {
 
   double seconds_in_steps() const;
   double flops() const;  ///< of all steps
+  double bytes() const;  ///< that they read and write at least
   /// Seconds of a batch if each step ran at the machine's limit.
   double best_seconds() const;
 };

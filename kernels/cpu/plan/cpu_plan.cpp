@@ -109,10 +109,26 @@ class CpuPlan final : public CompiledPlan {
       if (!stem.operations.empty()) make_stem(stream, stem);
       round_weights(stream, plan_);
     }
-    if (kIsTiled) join_pointwise_pairs(plan_);
+    if constexpr (std::is_same_v<E, float>)
+      join_pointwise_pairs(plan_,
+                           [&](const PointwisePair& pair) { return runs_together(stream, pair); });
     make_parts(stream);
-    if (choices_) choices_->plan_is_complete();
+    if (choices_) {
+      // Algorithms that were tried and not chosen may have wanted more.
+      stream.release_workspace();
+      for (const Part& part : parts_) stream.workspace(part.plan.workspace_bytes());
+      choices_->plan_is_complete();
+    }
     is_made_ = true;
+  }
+
+  bool runs_together(CpuStream& stream, const PointwisePair& pair) const {
+    if (!choices_) return kIsTiled;
+    const PlanValue& y = plan_.value(output_of(pair.convolution));
+    const int images = y.pixels() > kMiddlePixels ? kEarlyImages
+                       : y.pixels() > kLatePixels ? kMiddleImages
+                                                  : kLateImages;
+    return is_faster_together(stream, plan_, pair, images, *choices_);
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {

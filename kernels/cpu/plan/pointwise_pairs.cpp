@@ -1,6 +1,7 @@
 #include "kernels/cpu/plan/pointwise_pairs.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "kernels/cpu/convolution.h"
 
@@ -17,69 +18,73 @@ int readers(const Plan<float>& plan, int v) {
   return count;
 }
 
-Operation join(PlanDepthwise<float>& depthwise, Convolution& conv) {
+Operation join(const PlanDepthwise<float>& depthwise, const Convolution& conv) {
   return PlanSeparable<float>{.x = depthwise.x,
                               .y = conv.y,
                               .residual = conv.residual,
                               .window = depthwise.window,
-                              .depthwise_w = std::move(depthwise.w),
-                              .depthwise_bias = std::move(depthwise.bias),
+                              .depthwise_w = depthwise.w,
+                              .depthwise_bias = depthwise.bias,
                               .depthwise_activation = depthwise.activation,
-                              .w = std::move(conv.w),
-                              .bias = std::move(conv.bias),
+                              .w = conv.w,
+                              .bias = conv.bias,
                               .activation = conv.activation};
 }
 
-Operation join(PlanAffine<float>& affine, Convolution& conv) {
+Operation join(const PlanAffine<float>& affine, const Convolution& conv) {
   return PlanAffineProduct<float>{.x = affine.x,
                                   .y = conv.y,
                                   .residual = conv.residual,
-                                  .scale = std::move(affine.scale),
-                                  .shift = std::move(affine.shift),
+                                  .scale = affine.scale,
+                                  .shift = affine.shift,
                                   .affine_activation = affine.activation,
-                                  .w = std::move(conv.w),
-                                  .bias = std::move(conv.bias),
+                                  .w = conv.w,
+                                  .bias = conv.bias,
                                   .activation = conv.activation};
 }
 
-Operation join(const PlanScale& gate, Convolution& conv) {
+Operation join(const PlanScale& gate, const Convolution& conv) {
   return PlanScaledProduct<float>{.x = gate.x,
                                   .s = gate.s,
                                   .y = conv.y,
                                   .residual = conv.residual,
-                                  .w = std::move(conv.w),
-                                  .bias = std::move(conv.bias),
+                                  .w = conv.w,
+                                  .bias = conv.bias,
                                   .activation = conv.activation};
 }
 
-/// Makes the convolution one with the operation that makes what it reads, where the two can be.
-bool join_with_maker(Plan<float>& plan, Operation& operation) {
-  auto* conv = std::get_if<Convolution>(&operation);
-  if (!conv || !is_product(conv->window) || readers(plan, conv->x) != 1) return false;
-  const auto maker = std::ranges::find(plan.operations, conv->x,
+/// The operation that makes what the convolution alone reads, where the two can become one; else null.
+const Operation* partner(const Plan<float>& plan, const Convolution& conv) {
+  if (!is_product(conv.window) || readers(plan, conv.x) != 1) return nullptr;
+  const auto maker = std::ranges::find(plan.operations, conv.x,
                                        [](const Operation& other) { return output_of(other); });
-  if (maker == plan.operations.end()) return false;  // the plan's input
+  return maker == plan.operations.end() ? nullptr : &*maker;  // none makes the plan's input
+}
+
+std::optional<Operation> both_of(const Operation& first, const Convolution& conv) {
   return std::visit(
-      [&](auto& first) {
-        if constexpr (!requires { join(first, *conv); })
-          return false;
-        else {
-          operation = join(first, *conv);
-          return true;
-        }
+      [&](const auto& op) -> std::optional<Operation> {
+        if constexpr (requires { join(op, conv); })
+          return join(op, conv);
+        else
+          return std::nullopt;
       },
-      *maker);
+      first);
 }
 
 }  // namespace
 
-void join_pointwise_pairs(Plan<float>& plan) {
+void join_pointwise_pairs(Plan<float>& plan,
+                          const std::function<bool(const PointwisePair&)>& pays) {
   std::vector<int> joined;  // values that nothing makes any more
   for (Operation& operation : plan.operations) {
     const auto* conv = std::get_if<Convolution>(&operation);
-    if (!conv) continue;
-    const int x = conv->x;
-    if (join_with_maker(plan, operation)) joined.push_back(x);
+    const Operation* first = conv ? partner(plan, *conv) : nullptr;
+    if (!first) continue;
+    std::optional<Operation> both = both_of(*first, *conv);
+    if (!both || !pays({*first, operation, *both})) continue;
+    joined.push_back(conv->x);
+    operation = std::move(*both);
   }
   std::erase_if(plan.operations, [&](const Operation& operation) {
     return std::ranges::find(joined, output_of(operation)) != joined.end();

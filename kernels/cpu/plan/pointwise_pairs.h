@@ -2,12 +2,25 @@
 // their activations and squeeze-and-excite gates.
 #pragma once
 
+#include <functional>
+
 #include "kernels/plan/plan.h"
 
 namespace nanopneumo::cpu {
 
-/// Puts a PlanSeparable, PlanAffineProduct or PlanScaledProduct in the place of every 1x1 convolution at stride 1 that is
-/// the only reader of what such an operation makes, and takes that operation out.
-void join_pointwise_pairs(Plan<float>&);
+/// A 1x1 convolution at stride 1 that is the only reader of what another operation makes, and the PlanSeparable,
+/// PlanAffineProduct or PlanScaledProduct that does what both do.
+struct PointwisePair {
+  const PlanOperation<float>&first, &convolution;
+  const PlanOperation<float>& both;
+};
+
+/// Puts one operation in the place of every such pair for which `pays` is true.
+void join_pointwise_pairs(Plan<float>&, const std::function<bool(const PointwisePair&)>& pays);
+
+/// Of all pairs.
+inline void join_pointwise_pairs(Plan<float>& plan) {
+  join_pointwise_pairs(plan, [](const PointwisePair&) { return true; });
+}
 
 }  // namespace nanopneumo::cpu

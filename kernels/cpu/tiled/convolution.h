@@ -8,10 +8,11 @@
 
 namespace nanopneumo::cpu::tiled {
 
-/// Whether tiled convolutions are preferred to oneDNN's direct ones. oneDNN's for AVX2 reach 50 to 90 % of the peak with
-/// the networks here, ours 80 to 95 %; for AVX-512 oneDNN's reach 59 to 89 %, and an earlier one of ours less
-/// (docs/measurements.md).
-inline constexpr bool kBeatsOneDnn = kLanes < 16;
+/// Whether tiled convolutions are preferred to oneDNN's direct ones: where this is compiled for AVX2. oneDNN's for AVX2
+/// reach 50 to 90 % of the peak with the networks here, ours 80 to 95 %. With AVX-512 oneDNN's reach 59 to 89 %, and ours
+/// have not been measured (docs/tiled.md). A build for any x86-64 has registers of four floats, while oneDNN finds out
+/// while it runs what the CPU has.
+inline constexpr bool kBeatsOneDnn = kLanes == 8;
 
 /// What forward takes from the stream's workspace for an x whose pixels lie `x_stride` floats apart, in bytes.
 std::size_t workspace_bytes(Stream&, const ConvDims&, std::int64_t x_stride);
