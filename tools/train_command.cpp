@@ -76,8 +76,15 @@ void describe_network(const Config& config, const Network& network) {
 void print_memory(const Config& config, const TrainingData& data, const Network& network) {
   const PlannedMemory now = plan_memory_of_run(config, data, network);
   fmt::print("memory      {}\n", now.words());
-  if (const auto later = plan_memory_of_fine_tuning(config, data, network, now))
-    fmt::print("            once the backbone is trained too, {}\n", later->words());
+  const auto later = plan_memory_of_fine_tuning(config, data, network, now);
+  if (later) fmt::print("            once the backbone is trained too, {}\n", later->words());
+  if (config.device != "cpu") return;  // a GPU has its own
+  const int threads = resolve_threads(config.threads);
+  const bool trains_convolutions =
+      !network.has_backbone() || network.trained_segment().first < network.features_node();
+  std::int64_t peak = expected_peak_mib(now, trains_convolutions, threads);
+  if (later) peak = std::max(peak, expected_peak_mib(*later, true, threads));
+  fmt::print("            with the program and its libraries about {} MiB at the peak\n", peak);
 }
 
 void print_result(const Config& config, const RunFolder& folder, const TrainingState& state) {

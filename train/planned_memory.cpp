@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "train/frozen_features.h"
+#include "train/process_memory.h"
 #include "train/step_memory.h"
 
 namespace nanopneumo {
@@ -100,6 +101,18 @@ std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
 
 std::size_t PlannedMemory::total() const {
   return frozen.total() + parameters + optimizer + images + features + batch + step + validation;
+}
+
+std::int64_t expected_peak_mib(const PlannedMemory& memory, bool trains_convolutions, int threads) {
+  const std::size_t gradients = memory.optimizer / 3;  // the moments are there, as zeros
+  const std::size_t to_come = memory.frozen.scratch + gradients + memory.features + memory.batch +
+                              memory.step + memory.validation;
+  // Measured: code that has not run yet, and the sums and packed operands of a convolution's gradients.
+  constexpr std::int64_t kFirstUse = 12, kScratchOfThread = 12;
+  const std::int64_t scratch = trains_convolutions ? kScratchOfThread * threads : 0;
+  return std::max(
+      peak_memory_mib(),
+      resident_memory_mib() + static_cast<std::int64_t>(to_come >> 20) + kFirstUse + scratch);
 }
 
 std::string PlannedMemory::words() const {

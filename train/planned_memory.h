@@ -32,6 +32,10 @@ struct PlannedMemory {
 PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network);
 
+/// MiB that the process will have had at its largest, with the program, its libraries and what is there already. To be
+/// asked when a run of the device cpu is about to begin.
+std::int64_t expected_peak_mib(const PlannedMemory&, bool trains_convolutions, int threads);
+
 /// From when the backbone is trained too, where that is still to come. What is then frozen may need less than is
 /// said here: it is a part of what is frozen before.
 std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,

@@ -3,19 +3,33 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace nanopneumo {
 
-std::int64_t peak_memory_mib() {
-  // VmHWM is the one of the kernel's two peaks that can be counted anew.
+namespace {
+
+/// What the kernel says of this process under `name`, in KiB.
+std::optional<std::int64_t> kernel_says(std::string_view name) {
   std::ifstream status("/proc/self/status");
   for (std::string key; status >> key; status.ignore(1 << 10, '\n'))
-    if (std::int64_t kib = 0; key == "VmHWM:" && status >> kib) return kib / 1024;
+    if (std::int64_t kib = 0; key == name && status >> kib) return kib;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t peak_memory_mib() {
+  // The one of the kernel's two peaks that can be counted anew.
+  if (const auto kib = kernel_says("VmHWM:")) return *kib / 1024;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_maxrss / 1024;  // Linux counts in KiB
 }
+
+std::int64_t resident_memory_mib() { return kernel_says("VmRSS:").value_or(0) / 1024; }
 
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 

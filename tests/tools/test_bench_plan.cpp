@@ -206,21 +206,25 @@ TEST_CASE("train says what the backbone takes once it is trained too") {
 #if !defined(NANOPNEUMO_ASAN)
 TEST_CASE("A run takes the memory that was planned, and the program's own") {
   const Sandbox sandbox;
+  int runs = 0;
   for (const Arguments& model :
        {Arguments{"cnn", "--image-size", "200"},
         Arguments{"mobilenet", "--weights", "none", "--fine-tune", "all", "--image-size", "160"},
-        Arguments{"resnet50", "--weights", "none", "--fine-tune", "20", "--image-size", "64"}}) {
+        Arguments{"resnet50", "--weights", "none", "--fine-tune", "20", "--image-size", "64"},
+        Arguments{"resnet50", "--weights", "none", "--image-size", "96"}}) {
     INFO(model[0]);
     const std::string out =
         sandbox
             .succeed(with({"train"}, with(model, {"--phantoms", "40", "--epochs", "1", "--threads",
-                                                  "2", "--out", model[0]})))
+                                                  "2", "--out", std::to_string(++runs)})))
             .out;
     const double planned = number_after(out, "memory      planned ");
     const double peak = number_after(out, "peak memory ");
     CHECK(planned > 150);
     CHECK(peak > planned);
     CHECK(peak < planned + 100);  // MiB
+    const double expected = number_after(out, "libraries about ");
+    CHECK_FALSE(!(std::abs(peak - expected) <= 0.08 * peak));
     count_cases();
   }
 }
