@@ -69,7 +69,7 @@ TEST_CASE("bench forward --per-op lists each fused operation, and its figures ad
       CHECK(table.number(row, "GFLOP/s") >= 0);
       CHECK(table.number(row, "GB/s") >= 0);  // a machine that has other work rounds to 0
       CHECK(table.number(row, "% of limit") >= 0);
-      const std::string& limit = table.text(row, "limit");
+      const std::string_view limit = table.text(row, "limit");
       CHECK((limit == "FLOPs" || limit == "bytes"));
       milliseconds += table.number(row, "ms");
       count_cases();
