@@ -11,8 +11,8 @@ namespace nanopneumo {
 inline constexpr std::size_t kMostBytesInRam = std::size_t{512} << 20;
 
 /// `bytes` zeros in a memory-mapped temporary file in $TMPDIR (/var/tmp where that is not set), which has
-/// no name and is gone with the process: the system keeps of it in RAM what there is room for. In
-/// plain memory where there can be no such file. Throws std::bad_alloc.
+/// no name and is gone with the process: the system keeps of it in RAM what there is room for. Throws
+/// InputError where that folder has no room for it, and std::bad_alloc.
 void* map_temporary_file(std::size_t bytes);
 void unmap_temporary_file(void* memory, std::size_t bytes);
 
