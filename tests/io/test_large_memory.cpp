@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -39,6 +40,12 @@ bool maps_file_in(const std::string& part) {
   return file_content("/proc/self/maps").find(part) != std::string::npos;
 }
 
+long page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+
 constexpr std::size_t kBytes = std::size_t{1} << 20;
 
 void check_is_memory(unsigned char* memory) {
@@ -73,6 +80,15 @@ TEST_CASE("where there is no room for a file, the folder and a remedy are named"
   CHECK(std::filesystem::is_empty(folder.path()));
   CHECK_FALSE(maps_file_in(folder.path()));
   count_cases(4);
+}
+
+TEST_CASE("a large vector touches no page of its file before it is written to") {
+  const TemporaryFolder folder;
+  const TemporaryFolderVariable variable(folder.path());
+  const long before = page_faults();
+  const LargeVector<unsigned char> vector(kMostBytesInRam + 1);
+  CHECK(page_faults() - before < 1000);
+  count_cases();
 }
 
 TEST_CASE("only large vectors lie in a file") {
