@@ -24,6 +24,13 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
+/// Whether `text` begins with a control character: of ASCII, or of U+0080 to U+009F, which terminals obey as well.
+bool is_control(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  return byte(0) < 0x20 || byte(0) == 0x7F ||
+         (byte(0) == 0xC2 && text.size() > 1 && byte(1) >= 0x80 && byte(1) < 0xA0);
+}
+
 }  // namespace
 
 std::string shown(const std::filesystem::path& path) {
@@ -31,8 +38,8 @@ std::string shown(const std::filesystem::path& path) {
   std::string text;
   for (std::size_t i = 0; i < raw.size();) {
     const auto byte = static_cast<unsigned char>(raw[i]);
-    const std::size_t length =
-        byte < 0x20 || byte == 0x7F ? 0 : utf8_length({&raw[i], raw.size() - i});
+    const std::string_view rest = std::string_view(raw).substr(i);
+    const std::size_t length = is_control(rest) ? 0 : utf8_length(rest);
     if (length == 0) {
       text += fmt::format("\\x{:02x}", byte);
       ++i;

@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 
+#include "io/file_bytes.h"
 #include "kernels/cpu/onednn_memory.h"
 #include "tensor/errors.h"
 #include "tools/command_line.h"
@@ -81,7 +82,7 @@ int run_and_report(int argc, char** argv) {
   } catch (const StoppedBySignal& stopped) {
     return 128 + stopped.signal;
   } catch (const InputError& error) {
-    return refuse(error.what());
+    return refuse(shown(error.what()));  // a sentence may hold what a received file says
   } catch (const std::bad_alloc&) {
     return refuse(kOutOfMemory);
   } catch (const std::system_error& error) {
