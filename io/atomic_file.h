@@ -9,9 +9,9 @@ namespace nanopneumo {
 
 /// Writes `bytes` so that after a crash, a kill or a full disk `path` holds either its old content
 /// or all of the new: a temporary file in the same folder is written, fsynced and renamed over
-/// `path`, and the folder is fsynced. A symbolic link at `path` is replaced by the file. Throws
-/// InputError (path, the system's reason, a remedy) where any step fails; `path` is then as it was
-/// and the temporary file is gone. Anything at `path` but a regular file is refused.
+/// `path`, and the folder is fsynced. A symbolic link at `path` stays: all this happens to the file that it
+/// leads to. Throws InputError (path, the system's reason, a remedy) where any step fails; `path` is then as it
+/// was and the temporary file is gone. Anything at `path` but a regular file is refused.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 /// The same for content that lies in several places, one after another.
 void write_file_atomically(const std::filesystem::path& path,

@@ -1,6 +1,5 @@
 #include "io/csv.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -11,39 +10,69 @@
 namespace nanopneumo {
 namespace {
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 28;
+constexpr std::size_t kMostColumns = 1000;
 
-/// The complete rows of `text`. Throws InputError for a quotation mark that is not closed.
-std::vector<std::vector<std::string>> split(std::string_view text, const std::string& file) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> row(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"') {
-        row.back() += c;
-      } else if (i + 1 < text.size() && text[i + 1] == '"') {
-        row.back() += '"';
-        ++i;
-      } else {
-        quoted = false;
+/// Takes a table apart. Throws InputError for a quotation mark that is not closed, and for rows of different lengths.
+class Splitter {
+ public:
+  explicit Splitter(const std::string& file) : file_(file) {}
+
+  /// The fields of the complete rows of `text`.
+  CsvFields split(std::string_view text) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (quoted) {
+        if (c != '"') {
+          fields_.text += c;
+        } else if (i + 1 < text.size() && text[i + 1] == '"') {
+          fields_.text += '"';
+          ++i;
+        } else {
+          quoted = false;
+        }
+      } else if (c == '"') {
+        quoted = true;
+      } else if (c == ',') {
+        end_field();
+      } else if (c == '\n') {
+        end_row();
+      } else if (c != '\r') {
+        fields_.text += c;
       }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      row.emplace_back();
-    } else if (c == '\n') {
-      rows.push_back(std::move(row));
-      row.assign(1, {});
-    } else if (c != '\r') {
-      row.back() += c;
     }
+    if (quoted)
+      throw_input_error("{} has a quotation mark that is not closed; restore the file", file_);
+    fields_.ends.resize(fields_.columns * rows_);
+    return std::move(fields_);
   }
-  if (quoted)
-    throw_input_error("{} has a quotation mark that is not closed; restore the file", file);
-  return rows;
-}
+
+ private:
+  void end_field() {
+    fields_.ends.push_back(static_cast<std::uint32_t>(fields_.text.size()));
+    const std::size_t most = rows_ == 0 ? kMostColumns : fields_.columns;
+    if (fields_in_row() > most)
+      throw_input_error("{}: row {} has more than {} fields; restore the file", file_, rows_ + 1,
+                        most);
+  }
+
+  void end_row() {
+    end_field();
+    if (rows_ == 0) fields_.columns = fields_in_row();
+    if (fields_in_row() != fields_.columns)
+      throw_input_error("{}: row {} has {} fields where the first has {}; restore the file", file_,
+                        rows_ + 1, fields_in_row(), fields_.columns);
+    ++rows_;
+  }
+
+  /// (Before the first row has ended there are no columns, and no rows.)
+  std::size_t fields_in_row() const { return fields_.ends.size() - fields_.columns * rows_; }
+
+  const std::string& file_;
+  CsvFields fields_;
+  std::size_t rows_ = 0;
+};
 
 }  // namespace
 
@@ -57,40 +86,40 @@ std::string csv_field(std::string_view text) {
   return field + '"';
 }
 
+std::string_view CsvFields::at(std::size_t row, std::size_t column) const {
+  const std::size_t i = row * columns + column;
+  const std::size_t begin = i == 0 ? 0 : ends.at(i - 1);
+  return std::string_view(text).substr(begin, ends.at(i) - begin);
+}
+
 CsvTable CsvTable::read(const std::filesystem::path& file) {
   CsvTable table;
   table.file_ = shown(file);
-  table.cells_ = split(read_file_bytes(file, kMaxBytes), table.file_);
-  if (table.cells_.empty())
+  table.fields_ = Splitter(table.file_).split(read_file_bytes(file, kMaxBytes));
+  if (table.fields_.ends.empty())
     throw_input_error("{} has no row that names its columns; restore the file", table.file_);
-  table.columns_ = std::move(table.cells_.front());
-  table.cells_.erase(table.cells_.begin());
-  for (std::size_t row = 0; row < table.rows(); ++row)
-    if (table.cells_[row].size() != table.columns_.size())
-      throw_input_error("{}: row {} has {} fields where the first has {}; restore the file",
-                        table.file_, row + 2, table.cells_[row].size(), table.columns_.size());
   return table;
 }
 
-bool CsvTable::has(std::string_view column) const {
-  return std::ranges::find(columns_, column) != columns_.end();
+std::optional<std::size_t> CsvTable::find(std::string_view column) const {
+  for (std::size_t i = 0; i < fields_.columns; ++i)
+    if (fields_.at(0, i) == column) return i;
+  return std::nullopt;
 }
 
-std::size_t CsvTable::index_of(std::string_view column) const {
-  const auto found = std::ranges::find(columns_, column);
-  if (found == columns_.end())
+bool CsvTable::has(std::string_view column) const { return find(column).has_value(); }
+
+std::string_view CsvTable::text(std::size_t row, std::string_view column) const {
+  const std::optional<std::size_t> found = find(column);
+  if (!found)
     throw_input_error(
         "{} has no column \"{}\"; it is of another version of the program: train again", file_,
         column);
-  return static_cast<std::size_t>(found - columns_.begin());
-}
-
-const std::string& CsvTable::text(std::size_t row, std::string_view column) const {
-  return cells_.at(row)[index_of(column)];
+  return fields_.at(row + 1, *found);
 }
 
 double CsvTable::number(std::size_t row, std::string_view column) const {
-  const std::string& field = text(row, column);
+  const std::string_view field = text(row, column);
   double value = 0;
   const char* end = field.data() + field.size();
   const auto [stop, error] = std::from_chars(field.data(), end, value);

@@ -1,13 +1,8 @@
 #include "io/file_bytes.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <string_view>
-#include <system_error>
 
-#include "io/file_descriptor.h"
+#include "io/input_file.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -29,20 +24,11 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
-[[noreturn]] void refuse_unreadable(const std::filesystem::path& path, int error) {
-  const std::string reason = std::generic_category().message(error);
-  switch (error) {
-    case ENOENT:
-      throw_input_error("{} does not exist: check the path", shown(path));
-    case EACCES:
-    case EPERM:
-      throw_input_error("{} may not be read ({}): change its permissions", shown(path), reason);
-    case ELOOP:
-      throw_input_error("{} is a symbolic link that leads in a circle: remove or mend the link",
-                        shown(path));
-    default:
-      throw_input_error("{} cannot be read ({}): check the path and the disk", shown(path), reason);
-  }
+/// Whether `text` begins with a control character: of ASCII, or of U+0080 to U+009F, which terminals obey as well.
+bool is_control(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  return byte(0) < 0x20 || byte(0) == 0x7F ||
+         (byte(0) == 0xC2 && text.size() > 1 && byte(1) >= 0x80 && byte(1) < 0xA0);
 }
 
 }  // namespace
@@ -52,8 +38,8 @@ std::string shown(const std::filesystem::path& path) {
   std::string text;
   for (std::size_t i = 0; i < raw.size();) {
     const auto byte = static_cast<unsigned char>(raw[i]);
-    const std::size_t length =
-        byte < 0x20 || byte == 0x7F ? 0 : utf8_length({&raw[i], raw.size() - i});
+    const std::string_view rest = std::string_view(raw).substr(i);
+    const std::size_t length = is_control(rest) ? 0 : utf8_length(rest);
     if (length == 0) {
       text += fmt::format("\\x{:02x}", byte);
       ++i;
@@ -75,31 +61,12 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string read_file_bytes(const std::filesystem::path& path, std::uint64_t limit) {
-  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) refuse_unreadable(path, errno);
-  struct ::stat status {};
-  if (::fstat(file.number(), &status) != 0) refuse_unreadable(path, errno);
-  if (S_ISDIR(status.st_mode))
-    throw_input_error("{} is a folder where a file is needed: give a file's path", shown(path));
-  if (!S_ISREG(status.st_mode))
-    throw_input_error(
-        "{} is a pipe, device or socket, not a regular file: copy its content to a file",
-        shown(path));
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size > limit)
+  const InputFile file(path);
+  if (file.size() > limit)
     throw_input_error("{} is {} MiB large, more than the {} MiB that are read: give a smaller file",
-                      shown(path), size >> 20, limit >> 20);
-  std::string bytes(size, '\0');
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::read(file.number(), bytes.data() + done, bytes.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) refuse_unreadable(path, errno);
-    if (got == 0) break;  // the file was cut while we read it; its parser will notice
-    done += static_cast<std::size_t>(got);
-  }
-  bytes.resize(done);
+                      shown(path), file.size() >> 20, limit >> 20);
+  std::string bytes(file.size(), '\0');
+  bytes.resize(file.read(bytes));  // a file that was cut while we read it its parser will notice
   return bytes;
 }
 

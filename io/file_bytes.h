@@ -15,8 +15,7 @@ std::string shown(const std::filesystem::path& path);
 bool is_utf8(std::string_view text);
 
 /// The content of a regular file of at most `limit` bytes. Throws InputError for anything else
-/// (missing, folder, pipe, device, link that leads nowhere or in a circle, not readable, larger);
-/// never waits for a pipe's other end.
+/// (input_file.h).
 std::string read_file_bytes(const std::filesystem::path& path, std::uint64_t limit);
 
 }  // namespace nanopneumo

@@ -2,28 +2,20 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "io/file_bytes.h"
+#include "io/input_file.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
 namespace {
 
 std::string first_bytes(const std::filesystem::path& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream)
-    throw_input_error("{}: the weight file cannot be read ({}); check it", shown(path),
-                      std::generic_category().message(errno));
   std::string bytes(512, '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  bytes.resize(InputFile(path).read(bytes));
   return bytes;
 }
 
@@ -82,20 +74,9 @@ bool is_text(std::string_view bytes) {
 }  // namespace
 
 Hdf5FileHandle open_hdf5(const std::filesystem::path& path) {
-  const std::string file = shown(path);
-  std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found)
-    throw_input_error("{}: no such weight file; check the path", file);
-  if (error)
-    throw_input_error("{}: the weight file cannot be reached: {}; check the path and its links",
-                      file, error.message());
-  if (status.type() != std::filesystem::file_type::regular)
-    throw_input_error("{}: not a regular file; give the path of a Keras .h5 weight file", file);
-
   const std::string bytes = first_bytes(path);
   if (bytes.empty())
-    throw_input_error("{}: the weight file is empty; download or copy it again", file);
+    throw_input_error("{}: the weight file is empty; download or copy it again", shown(path));
   // A user block may stand before the signature, so libhdf5 has the last word on other beginnings.
   if (!bytes.starts_with("\x89HDF\r\n\x1a\n") && H5Fis_hdf5(path.c_str()) <= 0)
     explain_other_format(path, bytes);

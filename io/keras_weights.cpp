@@ -74,17 +74,18 @@ bool read_all(const std::filesystem::path& file, const ExpectedModel& model,
 
 KerasWeights read_keras_weights(const std::filesystem::path& file, const ExpectedModel& model) {
   const std::vector<std::size_t> lengths = expected_lengths(model.layers);
-  const SharedFloats shared(std::accumulate(lengths.begin(), lengths.end(), std::size_t{0}));
+  const auto shared = std::make_shared<SharedFloats>(
+      std::accumulate(lengths.begin(), lengths.end(), std::size_t{0}));
   // libhdf5 is not made for hostile files: flipped bits make it read beyond its buffers or divide
   // by zero. So it works in a process of its own.
   const std::string answer = text_from_child(file, [&]() -> std::string {
-    return read_all(file, model, shared.values()) ? "with top" : "";
+    return read_all(file, model, shared->values()) ? "with top" : "";
   });
 
-  KerasWeights weights;
-  std::span<const float> rest = shared.values();
+  KerasWeights weights{.memory = shared, .tensors = {}, .left_out = {}};
+  std::span<const float> rest = shared->values();
   for (const std::size_t length : lengths) {
-    weights.tensors.emplace_back(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(length));
+    weights.tensors.push_back(rest.first(length));
     rest = rest.subspan(length);
   }
   if (!answer.empty())
@@ -95,9 +96,12 @@ KerasWeights read_keras_weights(const std::filesystem::path& file, const Expecte
 std::vector<std::vector<float>> read_keras_weights(const std::filesystem::path& file,
                                                    std::string_view model,
                                                    std::span<const ExpectedLayer> expected) {
-  return read_keras_weights(file,
-                            ExpectedModel{std::string(model), {expected.begin(), expected.end()}})
-      .tensors;
+  const KerasWeights weights = read_keras_weights(
+      file, ExpectedModel{std::string(model), {expected.begin(), expected.end()}});
+  std::vector<std::vector<float>> tensors;
+  for (const std::span<const float> tensor : weights.tensors)
+    tensors.emplace_back(tensor.begin(), tensor.end());
+  return tensors;
 }
 
 }  // namespace nanopneumo

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,11 +38,14 @@ struct ExpectedModel {
   std::vector<ExpectedLayer> top{};
 };
 
+class SharedFloats;
+
 /// The weights of a model from a file.
 struct KerasWeights {
+  std::shared_ptr<const SharedFloats> memory;  ///< all of them
   /// In the order of ExpectedModel::layers, flattened in C order, as float32 (float16 widened,
   /// float64 rounded).
-  std::vector<std::vector<float>> tensors;
+  std::vector<std::span<const float>> tensors;
   /// The layers of the top where the file has it; their values were not read.
   std::vector<std::string> left_out;
 };
@@ -53,7 +57,7 @@ struct KerasWeights {
 /// and for whatever could lead outside the file: links, external storage, virtual data sets.
 KerasWeights read_keras_weights(const std::filesystem::path& file, const ExpectedModel& model);
 
-/// The same for a model without a top.
+/// Copies of the weights of a model without a top.
 std::vector<std::vector<float>> read_keras_weights(const std::filesystem::path& file,
                                                    std::string_view model,
                                                    std::span<const ExpectedLayer> expected);

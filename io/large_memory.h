@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace nanopneumo {
@@ -11,12 +12,13 @@ namespace nanopneumo {
 inline constexpr std::size_t kMostBytesInRam = std::size_t{512} << 20;
 
 /// `bytes` zeros in a memory-mapped temporary file in $TMPDIR (/var/tmp where that is not set), which has
-/// no name and is gone with the process: the system keeps of it in RAM what there is room for. In
-/// plain memory where there can be no such file. Throws std::bad_alloc.
+/// no name and is gone with the process: the system keeps of it in RAM what there is room for. Throws
+/// InputError where that folder has no room for it, and std::bad_alloc.
 void* map_temporary_file(std::size_t bytes);
 void unmap_temporary_file(void* memory, std::size_t bytes);
 
-/// A standard allocator that takes large blocks from there.
+/// A standard allocator that takes large blocks from there. What a vector is resized to is not initialised: zeros
+/// written into gigabytes of a file that are then written again would go to the disk in between.
 template <class T>
 struct LargeMemoryAllocator {
   using value_type = T;
@@ -34,6 +36,14 @@ struct LargeMemoryAllocator {
       unmap_temporary_file(memory, n * sizeof(T));
     else
       ::operator delete(memory);
+  }
+  template <class U>
+  void construct(U* element) {
+    ::new (static_cast<void*>(element)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* element, Arguments&&... arguments) {
+    ::new (static_cast<void*>(element)) U(std::forward<Arguments>(arguments)...);
   }
   bool operator==(const LargeMemoryAllocator&) const { return true; }
 };

@@ -10,4 +10,6 @@ std::string printable(std::string_view name) {
   return name.size() > kLongest ? text + "..." : text;
 }
 
+bool is_printable(std::string_view name) { return printable(name) == name; }
+
 }  // namespace nanopneumo

@@ -10,4 +10,7 @@ namespace nanopneumo {
 /// hostile or damaged file can neither move the cursor of a terminal nor fill it.
 std::string printable(std::string_view name);
 
+/// Whether a message can hold `name` as it is: printable() changes nothing.
+bool is_printable(std::string_view name);
+
 }  // namespace nanopneumo

@@ -59,6 +59,8 @@ Json parse(const std::filesystem::path& path, std::string_view text) {
     });
   } catch (const Json::parse_error& error) {
     refuse(path, fmt::format("its header is no JSON from byte {} on", error.byte));
+  } catch (const Json::out_of_range&) {
+    refuse(path, "its header holds a number that is too large");
   }
 }
 

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <fstream>
 #include <optional>
+#include <span>
 #include <sstream>
 
 #include "io/file_bytes.h"
+#include "io/input_file.h"
 #include "io/printable.h"
 #include "io/safetensors.h"
 #include "io/safetensors_checksum.h"
@@ -21,31 +22,9 @@ constexpr std::uint64_t kMostHeaderBytes = std::uint64_t{16} << 20;
   throw_input_error("{}: {}; give another checkpoint", shown(path), why);
 }
 
-std::uint64_t size_of_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) refuse(path, "there is no such checkpoint");
-  if (!std::filesystem::is_regular_file(path, error)) refuse(path, "this is not a regular file");
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) refuse(path, "the checkpoint cannot be read: " + error.message());
-  return size;
+void read_all_of(const std::filesystem::path& path, const InputFile& file, std::span<char> bytes) {
+  if (file.read(bytes) != bytes.size()) refuse(path, "the checkpoint cannot be read to its end");
 }
-
-/// A file read from front to back.
-class Input {
- public:
-  explicit Input(const std::filesystem::path& path) : path_(path), stream_(path, std::ios::binary) {
-    if (!stream_) refuse(path_, "the checkpoint cannot be read; check its permissions");
-  }
-
-  void read(char* bytes, std::uint64_t count) {
-    if (!stream_.read(bytes, static_cast<std::streamsize>(count)))
-      refuse(path_, "the checkpoint cannot be read to its end");
-  }
-
- private:
-  const std::filesystem::path& path_;
-  std::ifstream stream_;
-};
 
 /// Takes an entry out of the metadata; nothing where it has none.
 std::optional<std::string> take(std::map<std::string, std::string>& metadata,
@@ -89,12 +68,12 @@ const LoadedTensor* SafetensorsFile::find(std::string_view name) const {
 }
 
 SafetensorsFile read_safetensors(const std::filesystem::path& path) {
-  const std::uint64_t size = size_of_file(path);
+  const InputFile input(path);
+  const std::uint64_t size = input.size();
   std::array<char, 8> length_bytes{};
   if (size < length_bytes.size())
     refuse(path, fmt::format("a file of {} bytes is no safetensors checkpoint", size));
-  Input input(path);
-  input.read(length_bytes.data(), length_bytes.size());
+  read_all_of(path, input, length_bytes);
   const auto length = std::bit_cast<std::uint64_t>(length_bytes);
   const std::uint64_t rest = size - length_bytes.size();
   if (length > rest || length > kMostHeaderBytes)
@@ -102,14 +81,15 @@ SafetensorsFile read_safetensors(const std::filesystem::path& path) {
                              "should have {} bytes, and {} follow",
                              length, rest));
   std::string text(length, '\0');
-  input.read(text.data(), length);
+  read_all_of(path, input, text);
 
   SafetensorsHeader header = parse_safetensors_header(path, text, rest - length);
   SafetensorsFile file{std::move(header.metadata), {}};
   for (SafetensorsEntry& entry : header.entries) {
     LoadedTensor tensor{std::move(entry.name), entry.shape, {}};
     tensor.values.resize((entry.end - entry.begin) / sizeof(float));
-    input.read(reinterpret_cast<char*>(tensor.values.data()), entry.end - entry.begin);
+    read_all_of(path, input,
+                {reinterpret_cast<char*>(tensor.values.data()), entry.end - entry.begin});
     file.tensors.push_back(std::move(tensor));
   }
   verify(path, file);

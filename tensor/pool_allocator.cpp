@@ -4,7 +4,6 @@
 #include <iterator>
 #include <limits>
 #include <new>
-#include <vector>
 
 #include "kernels/asan.h"
 #include "kernels/cpu/aligned_memory.h"
@@ -28,34 +27,78 @@ void* pointer(std::uintptr_t address) { return reinterpret_cast<void*>(address);
 PoolAllocator::PoolAllocator(Source source, std::size_t smallest_segment)
     : source_(std::move(source)), smallest_segment_(smallest_segment) {}
 
-PoolAllocator::~PoolAllocator() {
-  for (const auto& [start, bytes] : segments_) {
-    ASAN_UNPOISON_MEMORY_REGION(pointer(start), bytes);
-    source_.give_back(pointer(start), bytes);
-  }
+void PoolAllocator::GiveBack::operator()(void* memory) const {
+  ASAN_UNPOISON_MEMORY_REGION(memory, bytes);
+  source->give_back(memory, bytes);
 }
 
-void PoolAllocator::add_free(Address start, Range range) {
-  free_by_address_.emplace(start, range);
-  free_by_size_.emplace(range.bytes, start);
+PoolAllocator::BySize::node_type PoolAllocator::new_place() {
+  BySize place;
+  place.emplace(0, 0);
+  return place.extract(place.begin());
 }
 
-void PoolAllocator::remove_free(std::map<Address, Range>::iterator range) {
-  free_by_size_.erase({range->second.bytes, range->first});
-  free_by_address_.erase(range);
+void PoolAllocator::make_free(Blocks::iterator block) noexcept {
+  block->second.place.value() = {block->second.bytes, block->first};
+  free_by_size_.insert(std::move(block->second.place));
+}
+
+void PoolAllocator::make_used(Blocks::iterator block) noexcept {
+  block->second.place = free_by_size_.extract({block->second.bytes, block->first});
+}
+
+PoolAllocator::Segment PoolAllocator::new_segment(std::size_t needed) {
+  const std::size_t usual = std::max(needed, smallest_segment_);
+  if (void* memory = source_.take(usual)) return {memory, {&source_, usual}};
+  give_back_unused_segments();  // they may be of no use for this size: try without them
+  if (void* memory = source_.take(needed)) return {memory, {&source_, needed}};
+  throw std::bad_alloc();
+}
+
+/// A free block of at least `needed` bytes: all of a new segment.
+PoolAllocator::Blocks::iterator PoolAllocator::add_segment(std::size_t needed) {
+  Segment segment = new_segment(needed);
+  const std::size_t bytes = segment.get_deleter().bytes;
+  const auto start = reinterpret_cast<Address>(segment.get());
+  Blocks whole;
+  whole.emplace(start, Block{bytes, start, new_place()});
+  ASAN_POISON_MEMORY_REGION(segment.get(), bytes);
+  segments_.emplace(start, std::move(segment));
+  const auto block = blocks_.insert(whole.extract(whole.begin())).position;  // needs no memory
+  make_free(block);
+  statistics_.reserved += bytes;
+  ++statistics_.system_calls;
+  return block;
+}
+
+/// Makes the first `bytes` of a free block one that is used. Throws std::bad_alloc, and nothing has changed.
+void PoolAllocator::take(Blocks::iterator block, std::size_t bytes) {
+  const auto& [start, whole] = *block;
+  const std::size_t rest = whole.bytes - bytes;
+  if (rest == 0) return make_used(block);
+  const auto tail = blocks_.emplace(start + bytes, Block{rest, whole.segment, new_place()}).first;
+  make_used(block);
+  block->second.bytes = bytes;
+  make_free(tail);
+}
+
+/// Makes one of two neighbours that are not among the free ones.
+void PoolAllocator::join(Blocks::iterator block, Blocks::iterator next) noexcept {
+  block->second.bytes += next->second.bytes;
+  blocks_.erase(next);
 }
 
 void PoolAllocator::give_back_unused_segments() {
   for (auto segment = segments_.begin(); segment != segments_.end();) {
-    const auto range = free_by_address_.find(segment->first);
-    if (range == free_by_address_.end() || range->second.bytes != segment->second) {
+    const auto block = blocks_.find(segment->first);
+    const std::size_t bytes = segment->second.get_deleter().bytes;
+    if (!block->second.is_free() || block->second.bytes != bytes) {
       ++segment;
       continue;
     }
-    remove_free(range);
-    ASAN_UNPOISON_MEMORY_REGION(pointer(segment->first), segment->second);
-    source_.give_back(pointer(segment->first), segment->second);
-    statistics_.reserved -= segment->second;
+    make_used(block);
+    blocks_.erase(block);
+    statistics_.reserved -= bytes;
     segment = segments_.erase(segment);
   }
 }
@@ -64,60 +107,36 @@ void* PoolAllocator::allocate(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() - 2 * kAlignment) throw std::bad_alloc();
   const std::lock_guard lock(mutex_);
   const std::size_t needed = padded(bytes);
-  auto fit = free_by_size_.lower_bound({needed, 0});
-  if (fit == free_by_size_.end()) {
-    std::size_t segment_bytes = std::max(needed, smallest_segment_);
-    void* memory = source_.take(segment_bytes);
-    if (!memory) {  // the cached segments may be of no use for this size: try without them
-      give_back_unused_segments();
-      segment_bytes = needed;
-      memory = source_.take(segment_bytes);
-    }
-    if (!memory) throw std::bad_alloc();
-    ASAN_POISON_MEMORY_REGION(memory, segment_bytes);
-    const auto start = reinterpret_cast<Address>(memory);
-    segments_.emplace(start, segment_bytes);
-    statistics_.reserved += segment_bytes;
-    ++statistics_.system_calls;
-    add_free(start, {segment_bytes, start});
-    fit = free_by_size_.lower_bound({needed, 0});
-  }
-  const Address start = fit->second;
-  const auto range = free_by_address_.find(start);
-  const Range whole = range->second;
-  remove_free(range);
-  if (whole.bytes > needed) add_free(start + needed, {whole.bytes - needed, whole.segment});
-  used_.emplace(start, whole.segment);
+  const auto fit = free_by_size_.lower_bound({needed, 0});
+  const auto block = fit == free_by_size_.end() ? add_segment(needed) : blocks_.find(fit->second);
+  take(block, needed);
   statistics_.in_use += needed;
   statistics_.peak_in_use = std::max(statistics_.peak_in_use, statistics_.in_use);
-  ASAN_UNPOISON_MEMORY_REGION(pointer(start), bytes);
-  return pointer(start);
+  ASAN_UNPOISON_MEMORY_REGION(pointer(block->first), bytes);
+  return pointer(block->first);
 }
 
 void PoolAllocator::release(void* memory, std::size_t bytes) noexcept {
   const std::lock_guard lock(mutex_);
-  auto start = reinterpret_cast<Address>(memory);
-  const auto used = used_.find(start);
-  if (used == used_.end()) std::abort();  // released twice, or never ours: the heap is corrupt
-  Range range{padded(bytes), used->second};
-  used_.erase(used);
-  statistics_.in_use -= range.bytes;
-  ASAN_POISON_MEMORY_REGION(memory, range.bytes);
-  const auto next = free_by_address_.find(start + range.bytes);
-  if (next != free_by_address_.end() && next->second.segment == range.segment) {
-    range.bytes += next->second.bytes;
-    remove_free(next);
+  auto block = blocks_.find(reinterpret_cast<Address>(memory));
+  if (block == blocks_.end() || block->second.is_free() || block->second.bytes != padded(bytes))
+    std::abort();  // released twice, or never ours: the heap is corrupt
+  statistics_.in_use -= block->second.bytes;
+  ASAN_POISON_MEMORY_REGION(memory, block->second.bytes);
+  const auto can_join = [&](const Block& neighbour) {
+    return neighbour.is_free() && neighbour.segment == block->second.segment;
+  };
+  if (const auto next = std::next(block); next != blocks_.end() && can_join(next->second)) {
+    make_used(next);
+    join(block, next);
   }
-  const auto after = free_by_address_.lower_bound(start);
-  if (after != free_by_address_.begin()) {
-    const auto before = std::prev(after);
-    if (before->second.segment == range.segment && before->first + before->second.bytes == start) {
-      start = before->first;
-      range.bytes += before->second.bytes;
-      remove_free(before);
-    }
+  if (block != blocks_.begin() && can_join(std::prev(block)->second)) {
+    const auto before = std::prev(block);
+    make_used(before);
+    join(before, block);
+    block = before;
   }
-  add_free(start, range);
+  make_free(block);
 }
 
 void PoolAllocator::trim() {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -25,7 +26,6 @@ class PoolAllocator final : public Allocator {
   };
 
   explicit PoolAllocator(Source source, std::size_t smallest_segment = std::size_t{32} << 20);
-  ~PoolAllocator() override;
   PoolAllocator(const PoolAllocator&) = delete;
   PoolAllocator& operator=(const PoolAllocator&) = delete;
 
@@ -36,22 +36,41 @@ class PoolAllocator final : public Allocator {
 
  private:
   using Address = std::uintptr_t;
-  struct Range {
-    std::size_t bytes;
-    Address segment;  ///< start of the segment it lies in; ranges of two segments never merge
-  };
+  using BySize = std::set<std::pair<std::size_t, Address>>;
 
-  void add_free(Address start, Range range);
-  void remove_free(std::map<Address, Range>::iterator range);
+  /// A part of a segment, in use or free. While it is in use it keeps its place among the free blocks, so that
+  /// release() needs no memory: it has to work where there is none left.
+  struct Block {
+    std::size_t bytes;
+    Address segment;  ///< start of the segment it lies in; blocks of two segments never merge
+    BySize::node_type place;  ///< empty while it stands in free_by_size_
+
+    bool is_free() const { return place.empty(); }
+  };
+  using Blocks = std::map<Address, Block>;
+
+  struct GiveBack {
+    const Source* source;
+    std::size_t bytes;
+    void operator()(void* memory) const;
+  };
+  using Segment = std::unique_ptr<void, GiveBack>;
+
+  static BySize::node_type new_place();
+  void make_free(Blocks::iterator block) noexcept;
+  void make_used(Blocks::iterator block) noexcept;
+  Segment new_segment(std::size_t needed);
+  Blocks::iterator add_segment(std::size_t needed);
+  void take(Blocks::iterator block, std::size_t bytes);
+  void join(Blocks::iterator block, Blocks::iterator next) noexcept;
   void give_back_unused_segments();
 
   Source source_;
   std::size_t smallest_segment_;
   mutable std::mutex mutex_;
-  std::map<Address, std::size_t> segments_;  ///< start -> bytes
-  std::map<Address, Range> free_by_address_;
-  std::set<std::pair<std::size_t, Address>> free_by_size_;
-  std::map<Address, Address> used_;  ///< start -> its segment
+  std::map<Address, Segment> segments_;
+  Blocks blocks_;  ///< all, without holes in a segment
+  BySize free_by_size_;
   MemoryStatistics statistics_;
 };
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <system_error>
 
+#include "io/file_bytes.h"
+#include "kernels/cpu/onednn_memory.h"
 #include "tensor/errors.h"
 #include "tools/command_line.h"
 #include "tools/commands.h"
@@ -24,6 +26,8 @@ constexpr const char* kDescription =
     "nanopneumo finds pneumonia in chest X-rays by transfer learning, from scratch in C++ and "
     "CUDA.\n"
     "It is a program to study and to experiment with, not a medical device.";
+
+constexpr const char* kOutOfMemory = "out of memory; give a smaller --batch or --image-size";
 
 constexpr int kRefused = 2;
 constexpr int kInternalError = 70;  // EX_SOFTWARE
@@ -78,9 +82,9 @@ int run_and_report(int argc, char** argv) {
   } catch (const StoppedBySignal& stopped) {
     return 128 + stopped.signal;
   } catch (const InputError& error) {
-    return refuse(error.what());
+    return refuse(shown(error.what()));  // a sentence may hold what a received file says
   } catch (const std::bad_alloc&) {
-    return refuse("out of memory; give a smaller --batch or --image-size");
+    return refuse(kOutOfMemory);
   } catch (const std::system_error& error) {
     if (std::ferror(stdout))
       return refuse(fmt::format(
@@ -89,6 +93,7 @@ int run_and_report(int argc, char** argv) {
     return refuse(fmt::format("the system refused a request ({}); free memory, processes or disk",
                               error.what()));
   } catch (const std::exception& error) {
+    if (cpu::is_out_of_memory(error)) return refuse(kOutOfMemory);
     std::fprintf(stderr, "nanopneumo: a mistake in the program, please report it: %s\n",
                  error.what());
     return kInternalError;

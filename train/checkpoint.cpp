@@ -5,6 +5,9 @@
 #include <cmath>
 #include <map>
 
+#include "io/file_bytes.h"
+#include "io/printable.h"
+
 namespace nanopneumo {
 namespace {
 
@@ -95,12 +98,12 @@ Checkpoint::Checkpoint(const std::filesystem::path& file)
     throw_input_error(
         "{} is a safetensors file but no checkpoint of this program; give the folder of "
         "a run",
-        path_.string());
-  header_ = {.model = text("model"),
+        shown(path_));
+  header_ = {.model = name("model"),
              .image_height = static_cast<int>(whole("image_height")),
              .image_width = static_cast<int>(whole("image_width")),
              .alpha = number("alpha"),
-             .classes = {text("negative_class"), text("positive_class")},
+             .classes = {name("negative_class"), name("positive_class")},
              .phantoms = text("trained_on") == "phantoms",
              .epoch = whole("epoch")};
 }
@@ -111,8 +114,17 @@ const std::string& Checkpoint::text(const std::string& key) const {
   const auto entry = file_.metadata.find(key);
   if (entry == file_.metadata.end())
     throw_input_error("{} lacks \"{}\" in its metadata; use another checkpoint of the run",
-                      path_.string(), key);
+                      shown(path_), key);
   return entry->second;
+}
+
+const std::string& Checkpoint::name(const std::string& key) const {
+  const std::string& value = text(key);
+  if (!is_printable(value))
+    throw_input_error(
+        "{}: \"{}\" is {}, no name that can be shown; use another checkpoint of the run",
+        shown(path_), key, printable(value));
+  return value;
 }
 
 std::int64_t Checkpoint::whole(const std::string& key) const {
@@ -122,7 +134,7 @@ std::int64_t Checkpoint::whole(const std::string& key) const {
   if (error != std::errc() || end != digits.data() + digits.size() || value < 0 ||
       value > (std::int64_t{1} << 40))
     throw_input_error("{}: \"{}\" is {}, not a count; use another checkpoint of the run",
-                      path_.string(), key, digits);
+                      shown(path_), key, printable(digits));
   return value;
 }
 
@@ -132,20 +144,20 @@ double Checkpoint::number(const std::string& key) const {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size())
     throw_input_error("{}: \"{}\" is {}, not a number; use another checkpoint of the run",
-                      path_.string(), key, digits);
+                      shown(path_), key, printable(digits));
   return value;
 }
 
 const LoadedTensor& Checkpoint::tensor(const std::string& name, const Shape& shape) const {
   const LoadedTensor* found = file_.find(name);
   if (!found)
-    throw_input_error("{} has no tensor {}; it belongs to another model or run", path_.string(),
+    throw_input_error("{} has no tensor {}; it belongs to another model or run", shown(path_),
                       name);
   if (found->shape != shape)
     throw_input_error(
         "{}: tensor {} has shape {}, the model needs {}; it belongs to another model or "
         "run",
-        path_.string(), name, found->shape.str(), shape.str());
+        shown(path_), name, found->shape.str(), shape.str());
   return *found;
 }
 
@@ -153,7 +165,7 @@ const LoadedTensor& Checkpoint::tensor(const std::string& name, const Shape& sha
 void Checkpoint::require_finite(const LoadedTensor& tensor) const {
   if (!std::ranges::all_of(tensor.values, [](float value) { return std::isfinite(value); }))
     throw_input_error("{}: tensor {} holds a number that is not finite; use another checkpoint",
-                      path_.string(), tensor.name);
+                      shown(path_), tensor.name);
 }
 
 void Checkpoint::restore(Network& network) const {

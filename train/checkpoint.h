@@ -77,6 +77,8 @@ class Checkpoint {
   const LoadedTensor& tensor(const std::string& name, const Shape& shape) const;
   void require_finite(const LoadedTensor& tensor) const;
   const std::string& text(const std::string& key) const;
+  /// A text that messages and tables may show as it is.
+  const std::string& name(const std::string& key) const;
   bool has(const std::string& key) const;
   std::int64_t whole(const std::string& key) const;
   double number(const std::string& key) const;

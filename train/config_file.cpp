@@ -1,9 +1,9 @@
 // config.toml: the options of a run as text, and back.
 #include <toml++/toml.h>
 
-#include <fstream>
 #include <sstream>
 
+#include "io/file_bytes.h"
 #include "io/safetensors_checksum.h"
 #include "train/config.h"
 #include "train/config_callbacks.h"
@@ -11,6 +11,8 @@
 
 namespace nanopneumo {
 namespace {
+
+constexpr std::uint64_t kMostConfigBytes = std::uint64_t{1} << 20;
 
 toml::array pair_array(const std::array<double, 2>& pair) { return toml::array{pair[0], pair[1]}; }
 
@@ -150,17 +152,6 @@ toml::table parse_text(const std::string& text, const std::filesystem::path& fil
   }
 }
 
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  in.peek();
-  if (in.eof() && !in.bad()) return {};  // nothing to read is a failure to operator<<
-  if (!(in && text << in.rdbuf()))
-    throw_input_error("{} cannot be read; give the folder of a run, or a file with options",
-                      file.string());
-  return text.str();
-}
-
 AugmentationRanges read_augmentation(const toml::table& table, const std::string& file) {
   AugmentationRanges a;
   TableReader ranges(table, file);
@@ -252,12 +243,14 @@ Config parse_config(const std::string& text, const std::filesystem::path& file) 
   });
 }
 
-Config read_config(const std::filesystem::path& file) { return parse_config(text_of(file), file); }
+Config read_config(const std::filesystem::path& file) {
+  return parse_config(read_file_bytes(file, kMostConfigBytes), file);
+}
 
 Config read_options(const std::filesystem::path& file, const Config& base) {
   return naming(file, [&] {
     toml::table table = options_table(base);
-    lay_over(table, parse_text(text_of(file), file));
+    lay_over(table, parse_text(read_file_bytes(file, kMostConfigBytes), file));
     return read_table(table, file.string());
   });
 }

@@ -6,6 +6,8 @@
 
 #include "io/atomic_file.h"
 #include "io/durable.h"
+#include "io/file_bytes.h"
+#include "io/input_file.h"
 #include "tensor/errors.h"
 #include "train/crc32c.h"
 #include "train/event_message.h"
@@ -19,12 +21,12 @@ std::string little_endian(T value) {
 }
 
 std::string first_bytes(const std::filesystem::path& path, std::int64_t count) {
-  std::string bytes(static_cast<std::size_t>(count), '\0');
-  std::ifstream in(path, std::ios::binary);
-  in.read(bytes.data(), count);
-  if (in.gcount() != count)
+  const InputFile file(path);
+  if (file.size() < static_cast<std::uint64_t>(count))
     throw_input_error("{} is shorter than the checkpoint says; restore it or start a new run",
-                      path.string());
+                      shown(path));
+  std::string bytes(static_cast<std::size_t>(count), '\0');
+  bytes.resize(file.read(bytes));
   return bytes;
 }
 

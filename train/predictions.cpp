@@ -51,11 +51,11 @@ Predictions read_predictions(const std::filesystem::path& file) {
   const CsvTable table = CsvTable::read(file);
   Predictions p;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::string& label = table.text(row, "label");
+    const std::string_view label = table.text(row, "label");
     if (label != "0" && label != "1")
       throw_input_error("{}: row {} has the label \"{}\", neither 0 nor 1; restore the file",
                         shown(file), row + 2, shown(label));
-    p.names.push_back(table.text(row, "image"));
+    p.names.emplace_back(table.text(row, "image"));
     p.labels.push_back(label == "1");
     p.logits.push_back(float32(table.number(row, "logit"), file, row));
   }

@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 #include <toml++/toml.h>
 
-#include <fstream>
 #include <sstream>
 #include <vector>
 
 #include "io/file_hash.h"
+#include "io/input_file.h"
 #include "io/safetensors_checksum.h"
 #include "io/versions.h"
 #include "kernels/cpu/onednn_version.h"
@@ -15,13 +15,11 @@
 namespace nanopneumo {
 namespace {
 
-std::string file_checksum(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw_input_error("{} cannot be read; give another --weights", file.string());
+std::string file_checksum(const std::filesystem::path& path) {
+  const InputFile file(path);
   Checksum checksum;
   std::vector<char> chunk(1 << 20);
-  while (in.read(chunk.data(), static_cast<std::streamsize>(chunk.size())), in.gcount() > 0)
-    checksum.add({chunk.data(), static_cast<std::size_t>(in.gcount())});
+  while (const std::size_t got = file.read(chunk)) checksum.add({chunk.data(), got});
   return checksum.hex();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "io/printable.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -66,8 +67,7 @@ class TableReader {
   void finish() const {
     for (const auto& [key, node] : table_)
       if (!known_.contains(std::string(key.str())))
-        throw_input_error("{}: there is no option \"{}\"; remove it", file_,
-                          std::string(key.str()));
+        throw_input_error("{}: there is no option \"{}\"; remove it", file_, printable(key.str()));
   }
 
   [[noreturn]] void fail(const char* key, const char* what) const {

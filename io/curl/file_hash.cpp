@@ -1,18 +1,14 @@
 #include "io/file_hash.h"
 
-#include <fcntl.h>
-
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <system_error>
 #include <vector>
 
 #include "io/curl/libcrypto.h"
 #include "io/file_bytes.h"
-#include "io/file_descriptor.h"
+#include "io/input_file.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -55,24 +51,15 @@ bool file_hash_is_known() {
 
 std::string file_hash(const std::filesystem::path& path, Digest::Kind kind) {
   const LibCrypto& ssl = open_ssl(path, kind);
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  const InputFile file(path);
   const std::unique_ptr<EVP_MD_CTX, FreeContext> context(ssl.MD_CTX_new());
   if (!context) throw std::bad_alloc();
   require(ssl.DigestInit_ex(context.get(), kind == Digest::Kind::md5 ? ssl.md5() : ssl.sha256(),
                             nullptr),
           kind);
-  std::vector<unsigned char> chunk(kChunk);
-  for (ssize_t got = 1; got > 0;) {
-    got = file.is_open() ? ::read(file.number(), chunk.data(), chunk.size()) : -1;
-    if (got < 0 && errno == EINTR) {
-      got = 1;
-      continue;
-    }
-    if (got < 0)
-      throw_input_error("{} cannot be read ({}): check the path and its permissions", shown(path),
-                        std::generic_category().message(errno));
-    require(ssl.DigestUpdate(context.get(), chunk.data(), static_cast<std::size_t>(got)), kind);
-  }
+  std::vector<char> chunk(kChunk);
+  while (const std::size_t got = file.read(chunk))
+    require(ssl.DigestUpdate(context.get(), chunk.data(), got), kind);
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned length = 0;
   require(ssl.DigestFinal_ex(context.get(), bytes.data(), &length), kind);

@@ -125,6 +125,8 @@ TEST_CASE("paths are shown without bytes that could break a terminal") {
   CHECK(shown("plain name.png") == "plain name.png");
   CHECK(shown("r\xC3\xB6ntgen") == "r\xC3\xB6ntgen");
   CHECK(shown("bad\xFF\nname\x1B[2J") == "bad\\xff\\x0aname\\x1b[2J");
+  CHECK(shown("\xC2\x9B"
+              "2J \xC2\xA0") == "\\xc2\\x9b2J \xC2\xA0");  // CSI is ESC [ in one
   CHECK(shown("\xC0\xAF\xED\xA0\x80\xE2\x82") == "\\xc0\\xaf\\xed\\xa0\\x80\\xe2\\x82");
   count_cases(4);
 }

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -10,6 +12,7 @@
 #include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/heap_bytes.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -63,6 +66,49 @@ TEST_CASE("one coloured picture makes the whole set RGB") {
       for (std::size_t c = 0; c < 3; ++c) CHECK(set.image(3)[i * 3 + c] == gray.image(3)[i]);
     count_cases();
   }
+}
+
+TEST_CASE("pictures with colour may come first, last or between others, on any number of threads") {
+  const TemporaryFolder folder;
+  const std::vector<LabelledFile> gray = write_gray(folder, 12);
+  for (const std::set<std::size_t>& coloured :
+       std::vector<std::set<std::size_t>>{{0}, {11}, {5, 6}, {0, 4, 11}}) {
+    std::vector<LabelledFile> files = gray;
+    std::vector<std::uint8_t> expected;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (coloured.contains(i)) {
+        files[i].path = folder.path() / fmt::format("colour-{}.png", i);
+        write_png(files[i].path, formula_rgb(20 + static_cast<int>(i), 15));
+      }
+      const Image image = resize(read_image(files[i].path), 12, 10, Interpolation::bilinear);
+      for (const std::uint8_t value : image.pixels)
+        expected.insert(expected.end(), coloured.contains(i) ? 1 : 3, value);
+    }
+    for (const int threads : {1, 2, 8}) {
+      const ImageSet set = load(files, threads);
+      CHECK(set.channels == 3);
+      CHECK(std::ranges::equal(set.pixels, expected));
+      count_cases();
+    }
+  }
+}
+
+TEST_CASE("pictures with colour lie in the set's memory as soon as they are read") {
+  const TemporaryFolder folder;
+  constexpr int kCount = 40, kSide = 500;
+  const std::filesystem::path path = folder.path() / "colour.png";
+  write_png(path, formula_rgb(20, 15));
+  const std::vector<LabelledFile> files(kCount, {path, 0});
+  const std::size_t before = heap_bytes();
+  std::size_t most = 0;
+  load_images(files, kSide, kSide, Interpolation::nearest, 1,
+              [&](std::int64_t, std::int64_t) { most = std::max(most, heap_bytes()); });
+#if defined(__SANITIZE_ADDRESS__)
+  skip_cases(1, "the heap cannot be asked under a sanitizer");
+#else
+  CHECK(most - before < std::size_t{kCount} * kSide * kSide * 3 * 5 / 4);
+  count_cases();
+#endif
 }
 
 TEST_CASE("the first bad file in order is reported, whatever the number of threads") {

@@ -184,8 +184,8 @@ TEST_CASE("what is not an HDF5 file is named for what it is") {
   CHECK(contains(message_for(std::string(2000, '\x01')), "without the HDF5 signature"));
   CHECK(contains(message_for("\x89HDF\r\n\x1a\n"), "damaged"));
   const auto read = [](const fs::path& path) { read_keras_weights(path, "two", two_layers()); };
-  CHECK(contains(input_error_of([&] { read(folder.path() / "none.h5"); }), "no such"));
-  CHECK(contains(input_error_of([&] { read(folder.path()); }), "not a regular file"));
+  CHECK(contains(input_error_of([&] { read(folder.path() / "none.h5"); }), "does not exist"));
+  CHECK(contains(input_error_of([&] { read(folder.path()); }), "is a folder"));
 }
 
 TEST_CASE("a file that was cut off is refused with its real and its declared length") {

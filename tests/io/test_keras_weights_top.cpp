@@ -1,6 +1,8 @@
 // Files of whole networks for networks without their top, and the ResNet50 of 2018.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/io/two_layer_files.h"
 
 namespace nanopneumo::test {
@@ -41,7 +43,8 @@ TEST_CASE("the top of a whole network is left out, and said to be") {
   });
   const KerasWeights weights = read_keras_weights(path, kWithTop);
   REQUIRE(weights.tensors.size() == 6);
-  for (std::size_t i = 0; i < 6; ++i) CHECK(weights.tensors[i] == two_layer_values(i));
+  for (std::size_t i = 0; i < 6; ++i)
+    CHECK(std::ranges::equal(weights.tensors[i], two_layer_values(i)));
   CHECK(weights.left_out == std::vector<std::string>{"fc1", "predictions"});
 
   const auto without = written(folder, [](Hdf5Writer& writer) { write_with_top(writer, {}); });
@@ -66,7 +69,7 @@ TEST_CASE("the top of a .weights.h5 file is left out") {
     writer.floats("/layers/dense_1/vars/1", {5}, std::vector<float>(5));
   });
   const KerasWeights weights = read_keras_weights(path, kWithTop);
-  CHECK(weights.tensors[5] == two_layer_values(5));
+  CHECK(std::ranges::equal(weights.tensors[5], two_layer_values(5)));
   CHECK(weights.left_out.size() == 2);
   count_cases();
 }

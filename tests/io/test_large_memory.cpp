@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include <string>
 
 #include "io/large_memory.h"
+#include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
 #include "tests/support/file_content.h"
@@ -38,6 +40,12 @@ bool maps_file_in(const std::string& part) {
   return file_content("/proc/self/maps").find(part) != std::string::npos;
 }
 
+long page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+
 constexpr std::size_t kBytes = std::size_t{1} << 20;
 
 void check_is_memory(unsigned char* memory) {
@@ -58,13 +66,28 @@ TEST_CASE("a temporary file that is memory has no name, and is gone when it is g
   count_cases(3);
 }
 
-TEST_CASE("where no file can be made there is plain memory") {
+TEST_CASE("where there is no room for a file, the folder and a remedy are named") {
   const TemporaryFolder folder;
-  const TemporaryFolderVariable variable(folder.path() / "missing");
-  void* memory = map_temporary_file(kBytes);
+  const auto refusal_in = [](const std::filesystem::path& place, std::size_t bytes) {
+    const TemporaryFolderVariable variable(place);
+    return input_error_of([&] { map_temporary_file(bytes); });
+  };
+  const std::string missing = refusal_in(folder.path() / "missing", kBytes);
+  CHECK(contains(missing, (folder.path() / "missing").string() + " cannot hold the 1 MiB"));
+  CHECK(contains(missing, "set TMPDIR"));
+  // No disk has so much room.
+  CHECK(contains(refusal_in(folder.path(), std::size_t{1} << 60), folder.path().string()));
+  CHECK(std::filesystem::is_empty(folder.path()));
   CHECK_FALSE(maps_file_in(folder.path()));
-  check_is_memory(static_cast<unsigned char*>(memory));
-  unmap_temporary_file(memory, kBytes);
+  count_cases(4);
+}
+
+TEST_CASE("a large vector touches no page of its file before it is written to") {
+  const TemporaryFolder folder;
+  const TemporaryFolderVariable variable(folder.path());
+  const long before = page_faults();
+  const LargeVector<unsigned char> vector(kMostBytesInRam + 1);
+  CHECK(page_faults() - before < 1000);
   count_cases();
 }
 

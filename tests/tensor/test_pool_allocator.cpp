@@ -11,6 +11,7 @@
 #include "tensor/pool_allocator.h"
 #include "tests/kernels/case_random.h"
 #include "tests/support/cases.h"
+#include "tests/tensor/no_more_memory.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -199,6 +200,45 @@ TEST_CASE("Where the system has no more, unused segments go back and it is tried
   }
   pool.release(kept, 100);
   pool.release(large, 5000);
+  count_cases(2);
+}
+
+TEST_CASE("Blocks are released where there is no memory left, not even for a list's node") {
+  PoolAllocator pool(host_memory_source(), 1 << 16);
+  void* blocks[] = {pool.allocate(64), pool.allocate(64), pool.allocate(64), pool.allocate(64)};
+  {
+    const NoMoreMemory none;
+    for (const int i : {0, 2, 1, 3}) pool.release(blocks[i], 64);  // alone, and beside free ones
+  }
+  CHECK(pool.statistics().in_use == 0);
+  CHECK(pool.allocate(4 * footprint(64) - kLine) == blocks[0]);
+  pool.release(blocks[0], 4 * footprint(64) - kLine);
+  count_cases(2);
+}
+
+TEST_CASE("Where there is no memory for the pool's own lists nothing changes") {
+  LimitedSystem system{.limit = 1 << 20};
+  PoolAllocator pool(system.source(), 4096);
+  const auto is_refused = [&] {
+    const NoMoreMemory none;
+    try {
+      (void)pool.allocate(64);
+      return false;
+    } catch (const std::bad_alloc&) {
+      return true;
+    }
+  };
+  CHECK(is_refused());  // a segment could not be noted down
+  CHECK(system.given == 0);
+  void* first = pool.allocate(64);
+  CHECK(is_refused());  // the rest of the segment could not
+  CHECK(pool.statistics().in_use == footprint(64));
+  const std::size_t rest_bytes = 4096 - footprint(64) - kLine;
+  void* rest = pool.allocate(rest_bytes);
+  CHECK(system.given == 4096);
+  pool.release(first, 64);
+  pool.release(rest, rest_bytes);
+  CHECK(pool.statistics().in_use == 0);
   count_cases(2);
 }
 

@@ -1,5 +1,6 @@
 // train's options from a file, schedules and callbacks as they are typed, and what a run writes.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -63,6 +64,8 @@ TEST_CASE("a run is trained again from its own configuration") {
 TEST_CASE("options that do not go together are refused by name") {
   const Sandbox sandbox;
   sandbox.write("bogus.toml", "bogus = 1\n");
+  sandbox.write("long.toml", std::string(2 << 20, '\n'));
+  REQUIRE(::mkfifo(sandbox.path("pipe.toml").c_str(), 0600) == 0);
   const auto refuse = [&](const Arguments& more, const std::vector<std::string>& parts) {
     Arguments arguments{"train", "cnn"};
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -70,7 +73,10 @@ TEST_CASE("options that do not go together are refused by name") {
     count_cases();
   };
   refuse({"--config", "bogus.toml"}, {"bogus.toml", "bogus", "remove"});
-  refuse({"--config", "none.toml"}, {"none.toml", "cannot be read"});
+  refuse({"--config", "none.toml"}, {"none.toml", "does not exist"});
+  refuse({"--config", "/dev/zero"}, {"/dev/zero", "not a regular file"});
+  refuse({"--config", "pipe.toml"}, {"pipe.toml", "is a pipe"});
+  refuse({"--config", "long.toml"}, {"long.toml", "2 MiB large"});
   refuse({"--plateau-factor", "0.5"}, {"--plateau-factor", "--plateau"});
   refuse({"--early-stopping-start", "2"}, {"--early-stopping-start", "--early-stopping"});
   refuse({"--plateau", "f1"}, {"--plateau", "f1"});

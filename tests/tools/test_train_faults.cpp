@@ -7,7 +7,7 @@
 #include "kernels/asan.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
-#include "tests/tools/sandbox.h"
+#include "tests/tools/phantom_data.h"
 
 namespace nanopneumo::test {
 
@@ -60,6 +60,26 @@ TEST_CASE("a run that memory does not suffice for leaves its folder for another 
   count_cases();
 }
 #endif
+
+TEST_CASE("names that would move a terminal's cursor are refused and shown harmless") {
+  const Sandbox sandbox;
+  put_phantoms(sandbox, "data");
+  const Arguments train{"train", "cnn", "--data", "data", "--out", "run"};
+  for (const std::string& name : {std::string("PNEUMONIA\x1b[2J"), std::string(120, 'P')}) {
+    for (const char* part : {"data/train", "data/test"})
+      fs::rename(sandbox.path(part) / "PNEUMONIA", sandbox.path(part) / name);
+    const Outcome outcome = sandbox.refuse(train, {"class folder", name.substr(0, 9), "rename"});
+    CHECK_FALSE(contains(outcome.err, "\x1b"));
+    for (const char* part : {"data/train", "data/test"})
+      fs::rename(sandbox.path(part) / name, sandbox.path(part) / "PNEUMONIA");
+  }
+  for (const char* text : {"model = \"\\u001b[2J\"\n", "\"\\u001b[2J\" = 1\n"}) {
+    sandbox.write("c.toml", text);
+    const Outcome outcome = sandbox.refuse({"train", "--config", "c.toml"}, {"\\x1b[2J"});
+    CHECK_FALSE(contains(outcome.err, "\x1b"));
+  }
+  count_cases(4);
+}
 
 TEST_CASE("a run is not gone on with without what it was") {
   const Sandbox sandbox;

@@ -1,5 +1,6 @@
 // Weight files that train, features, classify and doctor are given.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
@@ -45,8 +46,10 @@ struct WithWeights {
 
 TEST_CASE("weights that are no weight file") {
   const WithWeights files;
-  files.refuse("missing.h5", {"missing.h5", "no such weight file"});
-  files.refuse("data", {"data", "not a regular file"});
+  files.refuse("missing.h5", {"missing.h5", "does not exist"});
+  files.refuse("data", {"data", "is a folder"});
+  REQUIRE(::mkfifo(files.sandbox.path("pipe.h5").c_str(), 0600) == 0);
+  files.refuse("pipe.h5", {"pipe.h5", "is a pipe"});
   files.sandbox.write("text.h5", "these are no weights");
   files.refuse("text.h5", {"text.h5", "HDF5"});
   files.sandbox.write("empty.h5", "");

@@ -154,5 +154,33 @@ TEST_CASE("Files that are no checkpoint are refused by name") {
   count_cases(4);
 }
 
+TEST_CASE("Texts of a checkpoint that no terminal should be given are refused and not repeated") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "received.safetensors";
+  const std::map<std::string, std::string> sound{{"format", "nanopneumo checkpoint 1"},
+                                                 {"model", "cnn"},
+                                                 {"image_height", "46"},
+                                                 {"image_width", "46"},
+                                                 {"alpha", "1"},
+                                                 {"negative_class", "NORMAL"},
+                                                 {"positive_class", "PNEUMONIA"},
+                                                 {"epoch", "1"},
+                                                 {"trained_on", "phantoms"}};
+  write_safetensors(file, sound, {});
+  CHECK_NOTHROW(Checkpoint{file});
+  for (const char* key :
+       {"model", "image_height", "alpha", "negative_class", "positive_class", "epoch"})
+    for (const std::string& text : {std::string("\x1b[2J"), std::string(1 << 20, 'x')}) {
+      std::map<std::string, std::string> metadata = sound;
+      metadata[key] = text;
+      write_safetensors(file, metadata, {});
+      const std::string message = input_error_of([&] { (void)Checkpoint{file}; });
+      CHECK(says(message, "received.safetensors", key));
+      CHECK(message.size() < 400);
+      CHECK_FALSE(contains(message, "\x1b"));
+      count_cases();
+    }
+}
+
 }  // namespace
 }  // namespace nanopneumo::test

@@ -85,7 +85,7 @@ TEST_CASE("a file that is damaged, foreign or of another shape is passed over") 
   kept.check_refused("a", "holds no features");
   fs::remove(file);
   fs::create_directory(file);
-  kept.check_refused("a", "not a regular file");
+  kept.check_refused("a", "is a folder");
   fs::remove(file);
   kept.notes.clear();
   kept.save("a");
