@@ -5,12 +5,6 @@
 
 namespace nanopneumo {
 
-void try_plan(const Config& config, const PlanFile* plan, const TrainingData& data,
-              const Network& network) {
-  if (plan || !config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
-}
-
 RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
                     const Network& network) {
   config.protocol.split = data.split.hash();
