@@ -96,14 +96,6 @@ ReproducePlan new_plan(const ReproduceCall& call, const ConfigOptions& options) 
   return plan;
 }
 
-fs::path unused_path() {
-  for (int n = 1;; ++n) {
-    const fs::path path = fs::path("runs") / fmt::format("reproduce-{}", n);
-    std::error_code error;
-    if (!fs::exists(path, error)) return path;
-  }
-}
-
 void refuse_other_options(Command command) {
   for (const Option option : command.options())
     if (option.given() && option.name() != "--resume")
@@ -215,17 +207,17 @@ std::vector<std::string> carry_out(const ReproducePlan& plan, const ReproduceFol
 
 void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
   if (!call.resume.empty()) refuse_other_options(options.command());
-  const ReproduceFolder folder(!call.resume.empty() ? fs::path(call.resume)
-                               : call.out.empty()   ? unused_path()
-                                                    : fs::path(call.out));
-  const ReproducePlan plan = call.resume.empty() ? new_plan(call, options) : folder.read_plan();
+  const fs::path given = call.resume.empty() ? call.out : call.resume;
+  const ReproducePlan plan =
+      call.resume.empty() ? new_plan(call, options) : ReproduceFolder(given).read_plan();
   if (call.dump_config) {
     fmt::print("{}", to_toml(plan.options));
     return;
   }
   const std::vector<PlannedRun> runs = plan.runs();
-  check_new(plan, folder);
-  folder.begin(plan);
+  check_new(plan, ReproduceFolder(given.empty() ? unused_run_path("reproduce") : given));
+  const ReproduceFolder folder(given.empty() ? make_unused_run_path("reproduce") : given);
+  const FolderLock lock = folder.begin(plan);
   folder.write_notes(plan, {});
   if (plan.options.data.empty())
     fmt::print("No --data: this uses phantoms, synthetic pictures that only resemble X-rays.\n");

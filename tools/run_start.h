@@ -39,7 +39,7 @@ std::vector<std::string> load_weights(const RunStart& start, Network& network);
 void try_plan(const RunStart& start, const PlanFile* plan, const TrainingData& data,
               const Network& network);
 
-/// The run's folder, made at `path` where the run is new, in which `plan` is kept from now on. Throws as begin_run.
+/// The run's folder, made where the run is new (at `path`, or where that is empty at runs/MODEL-N), in which `plan` is kept from now on. Throws as begin_run.
 const RunFolder& open_folder(RunStart& start, const std::filesystem::path& path,
                              const TrainingData& data, const Network& network, PlanFile* plan);
 

@@ -213,7 +213,7 @@ RunStart new_run(const TrainCall& call, const ConfigOptions& options) {
 
 /// Nothing where the run has nothing left to do.
 std::optional<RunStart> resumed_run(const TrainCall& call, const ConfigOptions& options) {
-  const RunFolder folder = RunFolder::open(call.resume);
+  const RunFolder folder = RunFolder::open_to_train(call.resume);
   Config config = resolve_resumed(call, options, folder);
   Checkpoint last = open_checkpoint(folder, "last", config);
   if (!is_finished(folder, last.training_state(), config))
@@ -250,9 +250,9 @@ std::unique_ptr<TraceFile> open_trace(const TrainCall& call, Device& device) {
 /// A run whose options are settled: makes the network, loads the images and trains.
 void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart start) {
   const Config& config = start.config;
-  const std::filesystem::path out =
-      call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out);
-  if (!start.is_resumed()) check_out(out, config.data);  // before the images are read
+  if (!start.is_resumed())  // before the images are read
+    check_out(call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out),
+              config.data);
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
@@ -268,7 +268,7 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart sta
   const TrainingData data = read_data(config, *device);
   try_plan(start, plan.get(), data, network);
   const SignalWatch signals;  // until here there is nothing that a signal could leave half done
-  const RunFolder& folder = open_folder(start, out, data, network, plan.get());
+  const RunFolder& folder = open_folder(start, call.out, data, network, plan.get());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),
              folder.path().string());
   std::fflush(stdout);

@@ -8,7 +8,8 @@ namespace nanopneumo {
 RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
                     const Network& network) {
   config.protocol.split = data.split.hash();
-  RunFolder folder = RunFolder::create(path, config);
+  RunFolder folder = path.empty() ? RunFolder::create_unused(config.model, config)
+                                  : RunFolder::create(path, config);
   if (!config.data.empty()) write_file_atomically(folder.split(), data.split.csv);
   write_run_facts(folder, config, data, network);
   return folder;

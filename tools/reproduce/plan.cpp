@@ -124,20 +124,24 @@ ReproducePlan ReproduceFolder::read_plan() const {
   return plan;
 }
 
-void ReproduceFolder::begin(const ReproducePlan& plan) const {
+FolderLock ReproduceFolder::begin(const ReproducePlan& plan) const {
   std::error_code error;
-  if (fs::exists(this->plan(), error)) {
-    if (plan_text(read_plan()) != plan_text(plan))
-      throw_input_error(
-          "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
-          "another --out",
-          shown(path_));
-    remove_stale_temporaries(path_);  // what a killed writer left
-  } else {
-    RunFolder::require_unused(path_);
-    fs::create_directories(path_, error);
+  if (!fs::exists(this->plan(), error)) RunFolder::require_unused(path_);
+  fs::create_directories(path_, error);
+  if (error)
+    throw_input_error("{} cannot be made ({}); give another --out", shown(path_), error.message());
+  FolderLock lock(path_);
+  if (!fs::exists(this->plan(), error)) {
     write_file_atomically(this->plan(), plan_text(plan));
+    return lock;
   }
+  if (plan_text(read_plan()) != plan_text(plan))
+    throw_input_error(
+        "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
+        "another --out",
+        shown(path_));
+  remove_stale_temporaries(path_);  // what a killed writer left
+  return lock;
 }
 
 void ReproduceFolder::write_notes(const ReproducePlan& plan,

@@ -1,5 +1,6 @@
 #include "tools/reproduce/train_planned.h"
 
+#include "io/folder_lock.h"
 #include "tools/load_data.h"
 #include "tools/run_start.h"
 #include "tools/test_once.h"
@@ -40,13 +41,21 @@ bool is_begun(const fs::path& folder) {
   return fs::exists(folder / "config.toml", error) && has_checkpoint(folder);
 }
 
+/// Removes a folder that no other process is at work in.
+void remove_folder(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return;
+  const FolderLock lock(path);
+  fs::remove_all(path);
+}
+
 /// What came to no checkpoint is removed.
 RunStart start_of(const PlannedRun& run, const fs::path& path) {
   if (!is_begun(path)) {
-    fs::remove_all(path);
+    remove_folder(path);
     return {.config = run.config};
   }
-  const RunFolder folder = RunFolder::open(path);
+  const RunFolder folder = RunFolder::open_to_train(path);
   Config config = read_config(folder.config());
   Checkpoint last = open_checkpoint(folder, "last", config);
   return {.config = std::move(config), .folder = folder, .last = std::move(last)};
