@@ -4,7 +4,9 @@
 #include <cmath>
 #include <sstream>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tests/io/messages.h"
+#include "tests/support/cases.h"
 #include "tests/tools/phantom_data.h"
 
 namespace nanopneumo::test {
@@ -183,6 +185,31 @@ TEST_CASE("a run on phantoms says so wherever it is used") {
   for (const Arguments& arguments : {Arguments{"predict", "run", picture, "--threads", "1"},
                                      {"evaluate", "run", "--data", "data", "--threads", "1"}})
     CHECK(contains(sandbox.succeed(arguments).out, "trained on phantoms"));
+}
+
+TEST_CASE("a run answers in the precision it was trained in, or says that it does not") {
+  const TrainedRun run;
+  const Sandbox& sandbox = run.sandbox;
+  std::string config = sandbox.read("run/config.toml");
+  const std::string_view before = "precision = 'float32'";
+  sandbox.write("run/config.toml",
+                config.replace(config.find(before), before.size(), "precision = 'bf16'"));
+  const std::vector<Arguments> calls{{"predict", "run", "picture.png"},
+                                     {"evaluate", "run", "--data", "data"},
+                                     {"gradcam", "run", "picture.png", "--out", "maps"}};
+  for (const Arguments& call : calls) {
+    if (!cpu::multiplies_bfloat16())
+      sandbox.refuse(call, {"run", "bfloat16", "--precision float32", "other digits"});
+    Arguments in_float32 = call;
+    in_float32.insert(in_float32.end(), {"--precision", "float32"});
+    CHECK(contains(sandbox.succeed(in_float32).out, "trained in bf16 and answers in float32"));
+    count_cases();
+  }
+  // What only reads a run needs no CPU that could train it.
+  CHECK_FALSE(contains(sandbox.succeed({"export", "run", "--out", "run.h5"}).out, "answers in"));
+  sandbox.succeed({"report", "run", "--out", "report.html"});
+  if (!cpu::multiplies_bfloat16())
+    sandbox.refuse({"train", "--resume", "run", "--epochs", "3"}, {"--precision float32"});
 }
 
 TEST_CASE("runs that cannot be used") {
