@@ -3,10 +3,12 @@
 
 #include <array>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tensor/errors.h"
 #include "tests/io/environment.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "train/plan_file.h"
 
 namespace nanopneumo::test {
@@ -46,6 +48,7 @@ TEST_CASE("what was measured is kept for the machine and for the run") {
     CHECK(ask(*plan, "a", "winograd") == "winograd");
     CHECK(ask(*plan, "b", "direct") == "direct");
   }
+  CHECK(file_content(run).find(cpu::compiled_for()) != std::string::npos);
   // The machine's: another run gets the same without a search.
   CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "winograd");
   // The run's: the same on a machine that has measured otherwise, or nothing.
