@@ -8,6 +8,7 @@ namespace nanopneumo {
 RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
                     const Network& network) {
   config.protocol.split = data.split.hash();
+  config.threads = resolve_threads(config.threads);
   RunFolder folder = path.empty() ? RunFolder::create_unused(config.model, config)
                                   : RunFolder::create(path, config);
   if (!config.data.empty()) write_file_atomically(folder.split(), data.split.csv);
