@@ -30,6 +30,17 @@ std::vector<std::string> lines(const std::string& text) {
   return result;
 }
 
+/// A log whose validation images are one, positive and called so, in each epoch.
+std::string one_right_positive(const std::string& log) {
+  std::string text;
+  for (const std::string& line : lines(log)) {
+    std::size_t end = line.size();
+    for (int counts = 0; counts < 4; ++counts) end = line.rfind(',', end - 1);
+    text += (text.empty() ? line : line.substr(0, end) + ",1,0,0,0") + '\n';
+  }
+  return text;
+}
+
 /// The probabilities that predict prints.
 std::vector<double> probabilities(const std::string& out) {
   std::vector<double> result;
@@ -168,6 +179,9 @@ TEST_CASE("what a run cannot be asked for") {
   sandbox.succeed(tiny_training("drawn"));
   refuse({"--with", "drawn", "--threshold", "youden"}, {"different images", "youden"});
   sandbox.write("run/predictions.csv", "image,label,logit,probability\na,1,0.5,0.6\n");
+  refuse({"--calibrated"}, {"run/predictions.csv", "run/log.csv", "go on with the run"});
+  refuse({"--threshold", "sensitivity:0.9"}, {"run/predictions.csv", "run/log.csv"});
+  sandbox.write("run/log.csv", one_right_positive(sandbox.read("run/log.csv")));
   refuse({"--calibrated"}, {"predictions.csv", "one class"});
   refuse({"--threshold", "youden"}, {"one class"});
   fs::remove(sandbox.path("run/predictions.csv"));
