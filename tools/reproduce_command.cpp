@@ -24,6 +24,7 @@
 #include "train/data_audit.h"
 #include "train/fine_tuning.h"
 #include "train/finite_check.h"
+#include "train/plan_file.h"
 
 namespace nanopneumo {
 namespace {
@@ -56,9 +57,7 @@ Config shared_options(const ReproduceCall& call, const std::vector<std::string>&
         "random backbones",
         config.weights);
   if (config.protocol.folds > 0) config.protocol.fold = 1;  // each run has its own
-  if (!config.data.empty()) config.data = fs::absolute(config.data).string();
-  if (!config.feature_cache.empty() && config.feature_cache != "none")
-    config.feature_cache = fs::absolute(config.feature_cache).string();
+  config.make_paths_absolute();
   config.schedule.settle(config.epochs);
   const auto backbone = std::ranges::find_if(
       models, [](const std::string& model) { return find_architecture(model).is_backbone; });
@@ -113,6 +112,17 @@ void check_fine_tuning(const std::vector<PlannedRun>& runs) {
   }
 }
 
+/// Throws InputError where --plan names a file that no run can use, or one network's for several.
+void check_plan_file(const ReproducePlan& plan) {
+  if (!plan.options.has_plan_file()) return;
+  if (plan.models.size() > 1)
+    throw_input_error(
+        "--plan {} has the algorithms of one network, and there are {}; give --plan measured, or "
+        "one of --models",
+        shown(plan.options.plan), plan.models.size());
+  open_plan(plan.runs().front().config.device_options());
+}
+
 /// What is wrong with the options, the data or with the folder of a new experiment is said before anything is written.
 void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
   std::error_code error;
@@ -120,6 +130,7 @@ void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
   const Config& o = plan.options;
   const std::vector<PlannedRun> runs = plan.runs();
   check_fine_tuning(runs);
+  check_plan_file(plan);
   check_out(folder.path(), o.data);
   if (!o.data.empty())
     split_dataset(o.data, runs.front().config.protocol, o.validation_split,

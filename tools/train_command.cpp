@@ -34,11 +34,6 @@ struct TrainCall {
   bool dump_config = false, find_rate = false;
 };
 
-/// A resumed run finds its files from any working directory.
-void make_absolute(std::string& path) {
-  if (!path.empty() && path != "none") path = std::filesystem::absolute(path).string();
-}
-
 /// The options of a new run: those of --config, if any, and over them what was typed.
 Config resolve(const TrainCall& call, const ConfigOptions& options) {
   Config config =
@@ -46,9 +41,7 @@ Config resolve(const TrainCall& call, const ConfigOptions& options) {
   if (!call.model.empty()) config.model = call.model;
   config.model = find_architecture(config.model).name;
   config.schedule.settle(config.epochs);
-  make_absolute(config.data);
-  make_absolute(config.weights);
-  make_absolute(config.feature_cache);
+  config.make_paths_absolute();
   config.validate();
   return config;
 }

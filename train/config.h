@@ -76,6 +76,10 @@ struct Config {
     if (fine_tuning.drop_connect > 0) options.drop_connect = fine_tuning.drop_connect;
     return options;
   }
+  /// Whether `plan` is the path of one.
+  bool has_plan_file() const { return plan != "default" && plan != "measured"; }
+  /// A run that goes on finds its files from any working directory.
+  void make_paths_absolute();
   /// Throws InputError for values that cannot be trained with.
   void validate() const;
 };
