@@ -129,6 +129,10 @@ void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
   if (fs::exists(folder.plan(), error)) return;
   const Config& o = plan.options;
   const std::vector<PlannedRun> runs = plan.runs();
+  for (const PlannedRun& run : runs) {
+    require_layers_for_bfloat16(run.config);
+    run.config.device_options().require_precision();
+  }
   check_fine_tuning(runs);
   check_plan_file(plan);
   check_out(folder.path(), o.data);

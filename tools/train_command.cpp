@@ -42,6 +42,7 @@ Config resolve(const TrainCall& call, const ConfigOptions& options) {
   config.model = find_architecture(config.model).name;
   config.schedule.settle(config.epochs);
   config.make_paths_absolute();
+  require_layers_for_bfloat16(config);
   config.validate();
   return config;
 }

@@ -138,4 +138,15 @@ void Config::validate() const {
   device_options().validate();
 }
 
+void require_layers_for_bfloat16(const Config& config) {
+  if (config.device != "cpu" || config.precision != "bf16") return;
+  const FineTuning& tuning = config.fine_tuning;
+  const bool trains_all = tuning.begins_at_once() && tuning.layers == "all";
+  if (!find_architecture(config.model).is_backbone || trains_all)
+    throw_input_error(
+        "--precision bf16 is for frozen layers on the cpu, and nothing of this {} is frozen: it "
+        "would all be computed in float32; leave --precision away",
+        config.model);
+}
+
 }  // namespace nanopneumo

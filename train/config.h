@@ -84,6 +84,9 @@ struct Config {
   void validate() const;
 };
 
+/// Throws InputError where a new run's frozen layers are to be computed in bfloat16 on the cpu, and it has none.
+void require_layers_for_bfloat16(const Config& config);
+
 /// The text of config.toml: every option, with a value that reads back the same.
 std::string to_toml(const Config& config);
 /// A checksum of the options that decide how a run goes on: not of the number of epochs, of what it is

@@ -50,6 +50,12 @@ std::string plan_text(const ReproducePlan& plan) {
   return out.str();
 }
 
+/// Of a network that has no backbone nothing is fine-tuned, and nothing frozen for the cpu to compute in bfloat16.
+void make_fit_for_scratch(Config& config) {
+  config.fine_tuning = {};
+  if (config.device == "cpu") config.precision = "float32";
+}
+
 }  // namespace
 
 std::vector<PlannedRun> ReproducePlan::runs() const {
@@ -64,7 +70,7 @@ std::vector<PlannedRun> ReproducePlan::runs() const {
         run.config.protocol.fold = fold;
         const auto file = weights.find(model);
         run.config.weights = file == weights.end() ? "" : file->second;
-        if (!find_architecture(model).is_backbone) run.config.fine_tuning = {};
+        if (!find_architecture(model).is_backbone) make_fit_for_scratch(run.config);
         if (has_folds) run.name += fmt::format("-fold{}", fold);
         run.name += fmt::format("-seed{}", run.config.seed);
         run.config.validate();

@@ -21,7 +21,8 @@ struct PlannedRun {
 struct ReproducePlan {
   std::vector<std::string> models;  ///< names of the registry, each once
   int seeds = 1;                    ///< options.seed and those that follow it
-  /// What all runs share; model, seed, fold and weights are each run's, and only backbones are fine-tuned.
+  /// What all runs share; model, seed, fold and weights are each run's, and only backbones are fine-tuned or frozen in
+  /// bfloat16.
   Config options;
   std::map<std::string, std::string> weights{};  ///< of each backbone: a file, or "none"
   std::map<std::string, std::string> skipped{};  ///< models without weights: the reason
