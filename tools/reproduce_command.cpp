@@ -183,12 +183,16 @@ std::vector<std::string> train_all(const std::vector<PlannedRun>& runs,
   return failures;
 }
 
-void write_report(const ReproduceFolder& folder) {
+void write_report(const ReproduceFolder& folder, const StopCheck& check) {
   const std::vector<std::string> runs{folder.path().string()};
+  check();
   const report::Report report = report::read_report(
       "The paper's experiment, reproduced by nanopneumo", runs, report::Grouping::seeds_together);
-  write_file_atomically(folder.report(), report::page(report));
-  write_file_atomically(folder.model_card(), report::model_card(report));
+  check();
+  const std::string page = report::page(report), card = report::model_card(report);
+  check();
+  write_file_atomically(folder.report(), page);
+  write_file_atomically(folder.model_card(), card);
 }
 
 void print_paper(const ReproducePlan& plan) {
@@ -215,8 +219,7 @@ std::vector<std::string> carry_out(const ReproducePlan& plan, const ReproduceFol
   if (failures.size() == runs.size()) throw NotFiniteError(failures.front());
   folder.write_notes(plan, failures);
   look_inside(plan, folder, check);
-  check();
-  write_report(folder);
+  write_report(folder, check);
   return failures;
 }
 

@@ -31,11 +31,13 @@ std::vector<std::string> load_weights(const RunStart& start, Network& network) {
   return network.load_backbone(start.config.weights);
 }
 
-void try_plan(const RunStart& start, const PlanFile* plan, const TrainingData& data,
-              const Network& network) {
+void try_plan(const RunStart& start, PlanFile* plan, const TrainingData& data,
+              const Network& network, const StopCheck& check) {
   if (start.is_resumed()) return;
-  if (plan || !start.config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
+  if (!plan && start.config.fine_tuning.begins_at_once()) return;
+  if (plan) plan->stop_by(check);
+  network.frozen_part(data.train.is_gray()).prepare();
+  if (plan) plan->stop_by({});  // what is compiled later is not to cost what was trained before
 }
 
 const RunFolder& open_folder(RunStart& start, const std::filesystem::path& path,

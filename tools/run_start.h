@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/signals.h"
 #include "train/checkpoint.h"
 #include "train/config.h"
 #include "train/plan_file.h"
@@ -35,9 +36,10 @@ std::vector<std::string> load_weights(const RunStart& start, Network& network);
 
 /// Compiles the frozen part of a new run, so that what a given `plan` (null by default) cannot do is found before there
 /// is a folder. By default it can do everything, and what fine-tuning is going to train need not be compiled. A
-/// resumed run has been through this, and its values are not there yet. Throws as PlanFile.
-void try_plan(const RunStart& start, const PlanFile* plan, const TrainingData& data,
-              const Network& network);
+/// resumed run has been through this, and its values are not there yet. A search among algorithms asks `check`. Throws
+/// as PlanFile, and what `check` throws.
+void try_plan(const RunStart& start, PlanFile* plan, const TrainingData& data,
+              const Network& network, const StopCheck& check);
 
 /// The run's folder, made where the run is new (at `path`, or where that is empty at runs/MODEL-N), in which `plan` is kept from now on. Throws as begin_run.
 const RunFolder& open_folder(RunStart& start, const std::filesystem::path& path,

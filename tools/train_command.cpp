@@ -260,7 +260,7 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart sta
         "there to be studied, and slow.\n");
   Network network = set_up_network(start, *device);
   const TrainingData data = read_data(config, *device);
-  try_plan(start, plan.get(), data, network);
+  try_plan(start, plan.get(), data, network, [] {});
   const SignalWatch signals;  // until here there is nothing that a signal could leave half done
   const RunFolder& folder = open_folder(start, call.out, data, network, plan.get());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),

@@ -104,6 +104,7 @@ void PlanFile::keep_in(const fs::path& file) {
 
 std::optional<std::string> PlanFile::find(const std::string& convolution,
                                           std::span<const std::string_view> possible) {
+  if (check_) check_();
   const auto found = algorithms_.find(convolution);
   if (found == algorithms_.end()) {
     if (!cache_.empty()) return {};

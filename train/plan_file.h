@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -32,6 +33,9 @@ class PlanFile final : public PlanChoices {
   static std::shared_ptr<PlanFile> of_run(const DeviceOptions& options,
                                           const std::filesystem::path& file);
 
+  /// Asks `check` before each convolution; what that throws ends the compilation. Nothing is asked where it is empty.
+  void stop_by(std::function<void()> check) { check_ = std::move(check); }
+
   /// Writes what plans have asked for so far to a run's `file`, and from now on what they will.
   void keep_in(const std::filesystem::path& file);
 
@@ -56,6 +60,7 @@ class PlanFile final : public PlanChoices {
   DeviceOptions options_;
   std::filesystem::path source_, cache_, run_;  ///< the last two are empty where there are none
   Algorithms algorithms_, used_;
+  std::function<void()> check_;
   bool is_cached_ = true, is_kept_ = true;
 };
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <stdexcept>
 
 #include "kernels/cpu/cpu_features.h"
 #include "tensor/errors.h"
@@ -122,6 +123,18 @@ TEST_CASE("files that are no plans are refused") {
   DeviceOptions emulated = with_plan("measured");
   emulated.device = "emulated";
   CHECK_THROWS_AS(open_plan(emulated), InputError);
+}
+
+TEST_CASE("a search is left off between two convolutions, and keeps nothing") {
+  const TemporaryFolder folder;
+  const Environment home({{"NANOPNEUMO_HOME", folder.path().string()}});
+  const auto plan = open_plan(with_plan("measured"));
+  plan->stop_by([] { throw std::runtime_error("stopped"); });
+  CHECK_THROWS_WITH(ask(*plan, "a", "winograd"), "stopped");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "plans"));
+  plan->stop_by({});
+  CHECK(ask(*plan, "a", "winograd") == "winograd");
+  count_cases(3);
 }
 
 }  // namespace nanopneumo::test

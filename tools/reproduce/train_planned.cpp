@@ -90,7 +90,7 @@ void train_planned(const PlannedRun& run, const fs::path& path, SharedData& shar
   const std::unique_ptr<Device> device = make_device(config.device_options(), plan);
   Network network = make_network(start, *device);
   load_weights(start, network);
-  try_plan(start, plan.get(), data, network);
+  try_plan(start, plan.get(), data, network, signals.check());
   const RunFolder& folder = open_folder(start, path, data, network, plan.get());
   Trainer trainer(config, data, network, folder);
   take_up(start, trainer);
