@@ -48,10 +48,6 @@ void DeviceOptions::validate() const {
     throw_input_error(
         "--precision tf32 is of a GPU's tensor cores, which the device cpu has not; give "
         "--device cuda or emulated, or leave --precision away");
-  if (device == "cpu" && precision == "bf16" && !cpu::multiplies_bfloat16())
-    throw_input_error(
-        "--precision bf16 needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX), and this one "
-        "does not; leave --precision away");
   if (device != "cpu" && plan != "default")
     throw_input_error(
         "--plan {} chooses among algorithms of the cpu, and {} has one for each operation; leave "
@@ -64,9 +60,21 @@ void DeviceOptions::validate() const {
         device);
 }
 
+bool DeviceOptions::is_precision_here() const {
+  return device != "cpu" || precision != "bf16" || cpu::multiplies_bfloat16();
+}
+
+void DeviceOptions::require_precision() const {
+  if (!is_precision_here())
+    throw_input_error(
+        "--precision bf16 needs a CPU that multiplies bfloat16 (AVX512-BF16 or AMX), and this one "
+        "does not; give --device cpu --precision float32");
+}
+
 std::unique_ptr<Device> make_device(const DeviceOptions& options,
                                     std::shared_ptr<PlanChoices> choices) {
   options.validate();
+  options.require_precision();
   require_threads_allowed(options.threads);
   const Precision precision = precision_named(options.precision);
   if (options.device == "cuda") {

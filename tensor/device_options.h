@@ -20,6 +20,11 @@ struct DeviceOptions {
 
   /// Throws InputError for names that there are not, and for those that do not go together.
   void validate() const;
+  /// Whether this machine's CPU, where it is the device, can compute in this precision. What a run of another machine
+  /// was computed in can be read anywhere.
+  bool is_precision_here() const;
+  /// Throws InputError where it cannot.
+  void require_precision() const;
 };
 
 /// Throws InputError, saying what is missing, where this machine cannot do it. `choices`: what options.plan stands

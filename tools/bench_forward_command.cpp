@@ -137,7 +137,7 @@ void bench_forward(const BenchOptions& o) {
     peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
     reset_peak_memory();
   }
-  if (trace) forward.device().set_trace(&trace->trace());
+  if (trace) trace->attach(forward.device());
   const std::string what = fmt::format("{} {}", o.model, forward.words());
   if (!looks_inside) {
     print_measured(what, o, measure(o, [&] { forward.run(); }));
@@ -153,10 +153,7 @@ void bench_forward(const BenchOptions& o) {
       fmt::print("written to {}\n", o.csv);
     }
   }
-  if (trace) {
-    forward.device().set_trace(nullptr);
-    fmt::print("{}", trace->write());
-  }
+  if (trace) fmt::print("{}", trace->write());
 }
 
 void print_overview_header() {

@@ -45,7 +45,7 @@ std::string default_out(const ExportOptions& o, std::string_view model) {
 
 void export_run(ExportOptions o) {
   if (!o.out.empty()) require_ending(o);
-  const TrainedRun run = load_run(o.run, o.checkpoint, {});
+  const TrainedRun run = load_parameters(o.run, o.checkpoint);
   if (o.out.empty()) o.out = default_out(o, run.config.model);
   const Network& network = *run.network;
   const std::vector<ExportedLayer> layers = exported_layers(network.graph(), network.parameters());

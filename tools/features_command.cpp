@@ -114,6 +114,7 @@ void add_features_command(Command app) {
         throw_input_error("{} is that of the run; leave it away", option);
     if (!is_run && command.given("--checkpoint"))
       throw_input_error("--checkpoint is for the folder of a run; leave it or --weights away");
+    if (!is_run && o->device.precision.empty()) o->device.precision = "float32";
     write_features(*o, is_run);
   });
 }

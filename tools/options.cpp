@@ -15,6 +15,31 @@ int positive(std::string_view text) {
   return whole && value > 0 && value <= 99999 ? value : 0;
 }
 
+constexpr const char* kDeviceGroup = "Device";
+
+/// `precision_default`: what the help says of it beyond a value.
+void add_each_device_option(Command command, DeviceOptions& options,
+                            const std::string& precision_default) {
+  command
+      .option("--device", options.device,
+              "Where to compute; cuda: a GPU, emulated: the CUDA source on the CPU, to study it")
+      .one_of({"cpu", "cuda", "emulated"})
+      .group(kDeviceGroup);
+  command
+      .option("--precision", options.precision,
+              "Of products: float32; on a GPU tf32 or bf16, by its tensor cores; on the cpu bf16 "
+              "for frozen layers" +
+                  precision_default)
+      .one_of({"float32", "tf32", "bf16"})
+      .group(kDeviceGroup);
+  command.option("--gemm", options.gemm, "Whose products a GPU runs")
+      .one_of({"ours", "cublas"})
+      .group(kDeviceGroup);
+  command.option("--threads", options.threads, "CPU threads; 0: all")
+      .between(0, 1024)
+      .group(kDeviceGroup);
+}
+
 }  // namespace
 
 ImageSize parse_image_size(const std::string& text, std::string_view option) {
@@ -31,23 +56,12 @@ ImageSize parse_image_size(const std::string& text, std::string_view option) {
 }
 
 void add_device_options(Command command, DeviceOptions& options) {
-  const char* group = "Device";
-  command
-      .option("--device", options.device,
-              "Where to compute; cuda: a GPU, emulated: the CUDA source on the CPU, to study it")
-      .one_of({"cpu", "cuda", "emulated"})
-      .group(group);
-  command
-      .option(
-          "--precision", options.precision,
-          "Of products: float32; on a GPU tf32 or bf16, by its tensor cores; on the cpu bf16 for "
-          "frozen layers")
-      .one_of({"float32", "tf32", "bf16"})
-      .group(group);
-  command.option("--gemm", options.gemm, "Whose products a GPU runs")
-      .one_of({"ours", "cublas"})
-      .group(group);
-  command.option("--threads", options.threads, "CPU threads; 0: all").between(0, 1024).group(group);
+  add_each_device_option(command, options, "");
+}
+
+void add_run_device_options(Command command, DeviceOptions& options) {
+  options.precision.clear();
+  add_each_device_option(command, options, "; default: the run's");
 }
 
 void add_plan_option(Command command, DeviceOptions& options) {
@@ -55,7 +69,7 @@ void add_plan_option(Command command, DeviceOptions& options) {
       .option("--plan", options.plan,
               "Algorithms of frozen convolutions on the cpu: default (by a rule), measured (by the "
               "clock, and kept) or the plan.json of a run")
-      .group("Device");
+      .group(kDeviceGroup);
 }
 
 std::string model_names() {

@@ -21,6 +21,9 @@ ImageSize parse_image_size(const std::string& text, std::string_view option = "-
 /// --device, --precision, --gemm and --threads.
 void add_device_options(Command command, DeviceOptions& options);
 
+/// The same for a run that is asked: options.precision is empty where none is given.
+void add_run_device_options(Command command, DeviceOptions& options);
+
 /// --plan.
 void add_plan_option(Command command, DeviceOptions& options);
 

@@ -24,6 +24,7 @@
 #include "train/data_audit.h"
 #include "train/fine_tuning.h"
 #include "train/finite_check.h"
+#include "train/plan_file.h"
 
 namespace nanopneumo {
 namespace {
@@ -56,9 +57,7 @@ Config shared_options(const ReproduceCall& call, const std::vector<std::string>&
         "random backbones",
         config.weights);
   if (config.protocol.folds > 0) config.protocol.fold = 1;  // each run has its own
-  if (!config.data.empty()) config.data = fs::absolute(config.data).string();
-  if (!config.feature_cache.empty() && config.feature_cache != "none")
-    config.feature_cache = fs::absolute(config.feature_cache).string();
+  config.make_paths_absolute();
   config.schedule.settle(config.epochs);
   const auto backbone = std::ranges::find_if(
       models, [](const std::string& model) { return find_architecture(model).is_backbone; });
@@ -96,14 +95,6 @@ ReproducePlan new_plan(const ReproduceCall& call, const ConfigOptions& options) 
   return plan;
 }
 
-fs::path unused_path() {
-  for (int n = 1;; ++n) {
-    const fs::path path = fs::path("runs") / fmt::format("reproduce-{}", n);
-    std::error_code error;
-    if (!fs::exists(path, error)) return path;
-  }
-}
-
 void refuse_other_options(Command command) {
   for (const Option option : command.options())
     if (option.given() && option.name() != "--resume")
@@ -121,13 +112,29 @@ void check_fine_tuning(const std::vector<PlannedRun>& runs) {
   }
 }
 
+/// Throws InputError where --plan names a file that no run can use, or one network's for several.
+void check_plan_file(const ReproducePlan& plan) {
+  if (!plan.options.has_plan_file()) return;
+  if (plan.models.size() > 1)
+    throw_input_error(
+        "--plan {} has the algorithms of one network, and there are {}; give --plan measured, or "
+        "one of --models",
+        shown(plan.options.plan), plan.models.size());
+  open_plan(plan.runs().front().config.device_options());
+}
+
 /// What is wrong with the options, the data or with the folder of a new experiment is said before anything is written.
 void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
   std::error_code error;
   if (fs::exists(folder.plan(), error)) return;
   const Config& o = plan.options;
   const std::vector<PlannedRun> runs = plan.runs();
+  for (const PlannedRun& run : runs) {
+    require_layers_for_bfloat16(run.config);
+    run.config.device_options().require_precision();
+  }
   check_fine_tuning(runs);
+  check_plan_file(plan);
   check_out(folder.path(), o.data);
   if (!o.data.empty())
     split_dataset(o.data, runs.front().config.protocol, o.validation_split,
@@ -176,12 +183,16 @@ std::vector<std::string> train_all(const std::vector<PlannedRun>& runs,
   return failures;
 }
 
-void write_report(const ReproduceFolder& folder) {
+void write_report(const ReproduceFolder& folder, const StopCheck& check) {
   const std::vector<std::string> runs{folder.path().string()};
+  check();
   const report::Report report = report::read_report(
       "The paper's experiment, reproduced by nanopneumo", runs, report::Grouping::seeds_together);
-  write_file_atomically(folder.report(), report::page(report));
-  write_file_atomically(folder.model_card(), report::model_card(report));
+  check();
+  const std::string page = report::page(report), card = report::model_card(report);
+  check();
+  write_file_atomically(folder.report(), page);
+  write_file_atomically(folder.model_card(), card);
 }
 
 void print_paper(const ReproducePlan& plan) {
@@ -208,24 +219,23 @@ std::vector<std::string> carry_out(const ReproducePlan& plan, const ReproduceFol
   if (failures.size() == runs.size()) throw NotFiniteError(failures.front());
   folder.write_notes(plan, failures);
   look_inside(plan, folder, check);
-  check();
-  write_report(folder);
+  write_report(folder, check);
   return failures;
 }
 
 void reproduce(const ReproduceCall& call, const ConfigOptions& options) {
   if (!call.resume.empty()) refuse_other_options(options.command());
-  const ReproduceFolder folder(!call.resume.empty() ? fs::path(call.resume)
-                               : call.out.empty()   ? unused_path()
-                                                    : fs::path(call.out));
-  const ReproducePlan plan = call.resume.empty() ? new_plan(call, options) : folder.read_plan();
+  const fs::path given = call.resume.empty() ? call.out : call.resume;
+  const ReproducePlan plan =
+      call.resume.empty() ? new_plan(call, options) : ReproduceFolder(given).read_plan();
   if (call.dump_config) {
     fmt::print("{}", to_toml(plan.options));
     return;
   }
   const std::vector<PlannedRun> runs = plan.runs();
-  check_new(plan, folder);
-  folder.begin(plan);
+  check_new(plan, ReproduceFolder(given.empty() ? unused_run_path("reproduce") : given));
+  const ReproduceFolder folder(given.empty() ? make_unused_run_path("reproduce") : given);
+  const FolderLock lock = folder.begin(plan);
   folder.write_notes(plan, {});
   if (plan.options.data.empty())
     fmt::print("No --data: this uses phantoms, synthetic pictures that only resemble X-rays.\n");

@@ -9,6 +9,7 @@
 #include "io/file_bytes.h"
 #include "io/image_set.h"
 #include "tools/progress_bar.h"
+#include "tools/report/run_record.h"
 #include "train/metrics.h"
 #include "train/roc.h"
 #include "train/temperature.h"
@@ -105,7 +106,8 @@ Scorer::Member Scorer::load_member(const std::string& folder) const {
         shown(file),
         options_.checkpoint != "best" ? "leave --checkpoint away"
                                       : "leave these options away, or train the run anew");
-  member.validation = read_predictions(file);
+  // A kill between the two can leave the predictions of one epoch beside the network of another.
+  member.validation = report::read_run(folder).predictions;
   if (!options_.calibrated) return member;
   const auto t = fit_temperature(member.validation->logits, member.validation->labels);
   if (!t)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "io/atomic_file.h"
+#include "tensor/errors.h"
 
 namespace nanopneumo {
 
@@ -10,7 +11,27 @@ TraceFile::TraceFile(std::filesystem::path path) : path_(std::move(path)) {
   write_file_atomically(path_, trace_.json());
 }
 
-std::string TraceFile::write() const {
+TraceFile::~TraceFile() {
+  if (!device_) return;
+  detach();
+  try {
+    write_file_atomically(path_, trace_.json());
+  } catch (const InputError&) {  // there is another error, which ended the work
+  }
+}
+
+void TraceFile::attach(Device& device) {
+  device_ = &device;
+  device.set_trace(&trace_);
+}
+
+void TraceFile::detach() {
+  if (device_) device_->set_trace(nullptr);
+  device_ = nullptr;
+}
+
+std::string TraceFile::write() {
+  detach();
   write_file_atomically(path_, trace_.json());
   std::string lines = fmt::format("trace of {} spans: {} (open it in ui.perfetto.dev)\n",
                                   trace_.events(), path_.string());

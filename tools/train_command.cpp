@@ -11,14 +11,13 @@
 #include "tools/load_data.h"
 #include "tools/options.h"
 #include "tools/progress_bar.h"
+#include "tools/run_start.h"
 #include "tools/signals.h"
 #include "tools/test_once.h"
 #include "tools/trace_file.h"
 #include "tools/train_console.h"
 #include "tools/train_options.h"
 #include "tools/trained_run.h"
-#include "train/begin_run.h"
-#include "train/plan_file.h"
 #include "train/planned_memory.h"
 #include "train/pretrained.h"
 #include "train/process_memory.h"
@@ -35,11 +34,6 @@ struct TrainCall {
   bool dump_config = false, find_rate = false;
 };
 
-/// A resumed run finds its files from any working directory.
-void make_absolute(std::string& path) {
-  if (!path.empty() && path != "none") path = std::filesystem::absolute(path).string();
-}
-
 /// The options of a new run: those of --config, if any, and over them what was typed.
 Config resolve(const TrainCall& call, const ConfigOptions& options) {
   Config config =
@@ -47,9 +41,8 @@ Config resolve(const TrainCall& call, const ConfigOptions& options) {
   if (!call.model.empty()) config.model = call.model;
   config.model = find_architecture(config.model).name;
   config.schedule.settle(config.epochs);
-  make_absolute(config.data);
-  make_absolute(config.weights);
-  make_absolute(config.feature_cache);
+  config.make_paths_absolute();
+  require_layers_for_bfloat16(config);
   config.validate();
   return config;
 }
@@ -160,7 +153,7 @@ Config resolve_resumed(const TrainCall& call, const ConfigOptions& options,
 
 /// Writes the range test beside its options into the run's folder.
 void find_rate(const Config& config, const TrainingData& data, Network& network,
-               const RunFolder& folder, const SignalWatch& signals) {
+               const RunFolder& folder, const SignalWatch& signals, TraceFile* trace) {
   ProgressBar bar("learning rates", "step");
   const RateRange range;
   const std::vector<RatePoint> points =
@@ -169,6 +162,7 @@ void find_rate(const Config& config, const TrainingData& data, Network& network,
         return signals.received() != 0;
       });
   bar.clear();
+  if (trace) fmt::print("{}", trace->write());
   if (signals.received() != 0) {
     folder.clear();
     fmt::print("stopped; nothing is kept: the same command begins anew\n");
@@ -183,14 +177,14 @@ void find_rate(const Config& config, const TrainingData& data, Network& network,
   fmt::print("learning_rates.csv and learning_rates.svg are in {}\n", folder.path().string());
 }
 
-/// From the first epoch, or the checkpoint `last`, to the end.
-void run_training(const ConfigOptions& options, const Config& config, const TrainingData& data,
-                  Network& network, const RunFolder& folder, std::optional<Checkpoint> last,
-                  const SignalWatch& signals, std::optional<TraceFile>& trace) {
+/// From the first epoch, or the checkpoint of `start`, to the end.
+void run_training(const ConfigOptions& options, RunStart& start, const TrainingData& data,
+                  Network& network, const SignalWatch& signals, TraceFile* trace) {
+  const Config& config = start.config;
+  const RunFolder& folder = *start.folder;
   Trainer trainer(config, data, network, folder);
-  if (last) {
-    trainer.resume(*last);
-    last.reset();  // its memory is of use elsewhere
+  if (start.is_resumed()) {
+    take_up(start, trainer);
     fmt::print("resuming after epoch {} and {} batches of the next\n", trainer.state().epoch,
                trainer.state().next_batch);
     if (options.command().given("--epochs") || options.command().given("--device"))
@@ -198,12 +192,9 @@ void run_training(const ConfigOptions& options, const Config& config, const Trai
   }
   print_memory(config, data, network);
   std::fflush(stdout);
-  Device& device = network.device();
-  if (trace) device.set_trace(&trace->trace());
   TrainConsole console(config.epochs, config.batch);
   const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
   console.clear();
-  device.set_trace(nullptr);
   if (trace) fmt::print("{}", trace->write());
   if (!finished) {
     fmt::print("stopped; the state is saved: go on with nanopneumo train --resume {}\n",
@@ -215,81 +206,77 @@ void run_training(const ConfigOptions& options, const Config& config, const Trai
   print_result(config, folder, trainer.state());
 }
 
-/// What a run is begun or gone on with.
-struct Start {
-  Config config;
-  std::optional<RunFolder> folder{};  ///< nothing yet of a new run
-  std::optional<Checkpoint> last{};   ///< of a resumed run
-
-  bool is_resumed() const { return last.has_value(); }
-};
-
-Start new_run(const TrainCall& call, const ConfigOptions& options) {
+RunStart new_run(const TrainCall& call, const ConfigOptions& options) {
   if (call.model.empty() && call.config.empty())
     throw_input_error("train needs a model: nanopneumo train cnn");
   return {.config = resolve(call, options)};
 }
 
 /// Nothing where the run has nothing left to do.
-std::optional<Start> resumed_run(const TrainCall& call, const ConfigOptions& options) {
-  const RunFolder folder = RunFolder::open(call.resume);
+std::optional<RunStart> resumed_run(const TrainCall& call, const ConfigOptions& options) {
+  const RunFolder folder = RunFolder::open_to_train(call.resume);
   Config config = resolve_resumed(call, options, folder);
   Checkpoint last = open_checkpoint(folder, "last", config);
   if (!is_finished(folder, last.training_state(), config))
     refuse_after_test(config, folder);
   else if (!owes_test(config, folder))
     return {};
-  return Start{.config = std::move(config), .folder = folder, .last = std::move(last)};
+  return RunStart{.config = std::move(config), .folder = folder, .last = std::move(last)};
 }
 
-/// The network of a run, with the weights that a new one begins with. A resumed one gets its own later.
-Network set_up_network(const Start& start, Device& device) {
+TrainingData read_data(const Config& config, Device& device) {
+  const TraceSpan span(device, "images");
+  return load_data(config, [] {});
+}
+
+/// Says what the network is, and fills it with the weights that a new run begins with.
+Network set_up_network(const RunStart& start, Device& device) {
   const Config& config = start.config;
-  const Architecture& architecture = find_architecture(config.model);
-  const bool has_file = architecture.is_backbone && config.weights != "none";
-  Network network(
-      architecture, config.image(), config.model_options(), device, config.seed,
-      start.is_resumed() || has_file ? BackboneValues::to_be_loaded : BackboneValues::random);
+  Network network = make_network(start, device);
   const std::string fine_tuning = describe_fine_tuning(config.fine_tuning, network);
-  if (has_file && !start.is_resumed())
-    fmt::print("{}", left_out_note(config.weights, network.load_backbone(config.weights)));
+  fmt::print("{}", left_out_note(config.weights, load_weights(start, network)));
   describe_network(config, network);
   fmt::print("{}", fine_tuning);
   return network;
 }
 
+/// What --trace asks for; null without. Weights, images and compilation are in it as well.
+std::unique_ptr<TraceFile> open_trace(const TrainCall& call, Device& device) {
+  if (call.trace.empty()) return nullptr;
+  auto trace = std::make_unique<TraceFile>(call.trace);
+  trace->attach(device);
+  return trace;
+}
+
 /// A run whose options are settled: makes the network, loads the images and trains.
-void carry_out(const TrainCall& call, const ConfigOptions& options, Start start) {
-  Config& config = start.config;
-  const std::filesystem::path out =
-      call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out);
-  if (!start.is_resumed()) check_out(out, config.data);  // before the images are read
+void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart start) {
+  const Config& config = start.config;
+  if (!start.is_resumed())  // before the images are read
+    check_out(call.out.empty() ? unused_run_path(config.model) : std::filesystem::path(call.out),
+              config.data);
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
   const DeviceOptions device_options = config.device_options();
-  const auto plan =
-      open_plan(device_options, start.folder ? start.folder->plan() : std::filesystem::path{});
+  const auto plan = open_plan(start);
   const std::unique_ptr<Device> device = make_device(device_options, plan);
+  const std::unique_ptr<TraceFile> trace = open_trace(call, *device);
   if (config.device == "emulated")
     fmt::print(
         "note: --device emulated runs the CUDA source thread by thread on the CPU: it is "
         "there to be studied, and slow.\n");
   Network network = set_up_network(start, *device);
-  const TrainingData data = load_data(config, [] {});
-  std::optional<TraceFile> trace;
-  if (!call.trace.empty()) trace.emplace(call.trace);
-  try_plan(config, plan.get(), data, network);
+  const TrainingData data = read_data(config, *device);
+  try_plan(start, plan.get(), data, network, [] {});
   const SignalWatch signals;  // until here there is nothing that a signal could leave half done
-  const RunFolder folder = start.folder ? *start.folder : begin_run(out, config, data, network);
-  if (plan) plan->keep_in(folder.plan());
+  const RunFolder& folder = open_folder(start, call.out, data, network, plan.get());
   fmt::print("device      {}; run folder {}\n", describe_device(device_options),
              folder.path().string());
   std::fflush(stdout);
 
-  if (call.find_rate) return find_rate(config, data, network, folder, signals);
+  if (call.find_rate) return find_rate(config, data, network, folder, signals, trace.get());
   try {
-    run_training(options, config, data, network, folder, std::move(start.last), signals, trace);
+    run_training(options, start, data, network, signals, trace.get());
   } catch (const std::bad_alloc&) {
     if (!std::filesystem::exists(folder.last())) folder.clear();  // nothing to go on with
     throw;
@@ -304,7 +291,7 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, Start start)
 }
 
 void train(const TrainCall& call, const ConfigOptions& options) {
-  std::optional<Start> start =
+  std::optional<RunStart> start =
       call.resume.empty() ? new_run(call, options) : resumed_run(call, options);
   if (!start) return;
   settle_weights(start->config, find_architecture(start->config.model));

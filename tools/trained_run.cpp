@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file_bytes.h"
 #include "train/plan_file.h"
 
 namespace nanopneumo {
@@ -27,13 +28,25 @@ Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which,
   return checkpoint;
 }
 
-TrainedRun load_run(const std::string& folder_path, const std::string& which,
-                    const DeviceOptions& device) {
-  const RunFolder folder = RunFolder::open(folder_path);
-  TrainedRun run{
-      .config = read_config(folder.config()), .header = {}, .device = nullptr, .network = nullptr};
-  DeviceOptions options = device;
-  if (options.device == "cpu") options.plan = run.config.plan;
+namespace {
+
+DeviceOptions options_to_answer_with(const DeviceOptions& asked, const Config& config,
+                                     const std::string& folder) {
+  DeviceOptions options = asked;
+  if (options.device == "cpu") options.plan = config.plan;
+  if (!options.precision.empty()) return options;
+  options.precision = options.device == config.device ? config.precision : "float32";
+  if (!options.is_precision_here())
+    throw_input_error(
+        "{} was trained with its frozen layers in bfloat16, which this CPU does not multiply "
+        "(AVX512-BF16 or AMX); --precision float32 answers, with other digits",
+        shown(folder));
+  return options;
+}
+
+TrainedRun load_on(const RunFolder& folder, const std::string& which, Config config,
+                   const DeviceOptions& options) {
+  TrainedRun run{.config = std::move(config), .header = {}, .device = nullptr, .network = nullptr};
   run.device = make_device(options, open_plan(options, folder.plan()));
   const Checkpoint checkpoint = open_checkpoint(folder, which, run.config);
   run.header = checkpoint.header();
@@ -47,9 +60,29 @@ TrainedRun load_run(const std::string& folder_path, const std::string& which,
   return run;
 }
 
+}  // namespace
+
+TrainedRun load_run(const std::string& folder_path, const std::string& which,
+                    const DeviceOptions& device) {
+  const RunFolder folder = RunFolder::open(folder_path);
+  Config config = read_config(folder.config());
+  const DeviceOptions options = options_to_answer_with(device, config, folder_path);
+  const std::string trained_in = config.precision;
+  TrainedRun run = load_on(folder, which, std::move(config), options);
+  if (options.precision != trained_in)
+    fmt::print("# This run was trained in {} and answers in {} here, with other digits.\n",
+               trained_in, options.precision);
+  return run;
+}
+
+TrainedRun load_parameters(const std::string& folder_path, const std::string& which) {
+  const RunFolder folder = RunFolder::open(folder_path);
+  return load_on(folder, which, read_config(folder.config()), {});
+}
+
 void add_run_options(Command command, std::string& which, DeviceOptions& device) {
   command.option("--checkpoint", which, "The epoch to use: best or last").one_of({"best", "last"});
-  add_device_options(command, device);
+  add_run_device_options(command, device);
 }
 
 }  // namespace nanopneumo

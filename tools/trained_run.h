@@ -19,11 +19,15 @@ struct TrainedRun {
   std::unique_ptr<Network> network;
 };
 
-/// `which`: "best" or "last". Throws InputError where the folder holds no such checkpoint or it
-/// does not fit its configuration. Says so on standard output where the run was trained on
-/// phantoms.
+/// `which`: "best" or "last". Without a precision in `device` the run answers in its own on the device that it was
+/// trained on, elsewhere in float32. Throws InputError where the folder holds no such checkpoint, it does not fit its
+/// configuration, or this machine cannot compute like that. Says so on standard output where the run was trained on
+/// phantoms, or answers in another precision than it was trained in.
 TrainedRun load_run(const std::string& folder, const std::string& which,
                     const DeviceOptions& device);
+
+/// The same for one whose parameters are wanted and no answers.
+TrainedRun load_parameters(const std::string& folder, const std::string& which);
 
 /// The "best" or "last" checkpoint of a run that was configured by `config`. Throws InputError
 /// where there is none, or one of another model.

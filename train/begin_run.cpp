@@ -5,16 +5,12 @@
 
 namespace nanopneumo {
 
-void try_plan(const Config& config, const PlanFile* plan, const TrainingData& data,
-              const Network& network) {
-  if (plan || !config.fine_tuning.begins_at_once())
-    network.frozen_part(data.train.is_gray()).prepare();
-}
-
 RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
                     const Network& network) {
   config.protocol.split = data.split.hash();
-  RunFolder folder = RunFolder::create(path, config);
+  config.threads = resolve_threads(config.threads);
+  RunFolder folder = path.empty() ? RunFolder::create_unused(config.model, config)
+                                  : RunFolder::create(path, config);
   if (!config.data.empty()) write_file_atomically(folder.split(), data.split.csv);
   write_run_facts(folder, config, data, network);
   return folder;

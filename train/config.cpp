@@ -96,6 +96,12 @@ void validate_callbacks(const Config& c) {
 
 }  // namespace
 
+void Config::make_paths_absolute() {
+  for (std::string* path : {&data, &weights, &feature_cache})
+    if (!path->empty() && *path != "none") *path = std::filesystem::absolute(*path).string();
+  if (has_plan_file()) plan = std::filesystem::absolute(plan).string();
+}
+
 void Config::validate() const {
   find_architecture(model);
   require(image_height >= 1 && image_width >= 1, "--image-size",
@@ -125,11 +131,22 @@ void Config::validate() const {
   validate_fine_tuning(*this);
   validate_callbacks(*this);
   augmentation.validate(image_height, image_width);
-  for (const std::string* path : {&data, &weights, &feature_cache})
+  for (const std::string* path : {&data, &weights, &feature_cache, &plan})
     if (!is_utf8(*path))
       throw_input_error("the path {} is no UTF-8 text, so config.toml cannot keep it; rename it",
                         shown(*path));
   device_options().validate();
+}
+
+void require_layers_for_bfloat16(const Config& config) {
+  if (config.device != "cpu" || config.precision != "bf16") return;
+  const FineTuning& tuning = config.fine_tuning;
+  const bool trains_all = tuning.begins_at_once() && tuning.layers == "all";
+  if (!find_architecture(config.model).is_backbone || trains_all)
+    throw_input_error(
+        "--precision bf16 is for frozen layers on the cpu, and nothing of this {} is frozen: it "
+        "would all be computed in float32; leave --precision away",
+        config.model);
 }
 
 }  // namespace nanopneumo

@@ -76,9 +76,16 @@ struct Config {
     if (fine_tuning.drop_connect > 0) options.drop_connect = fine_tuning.drop_connect;
     return options;
   }
+  /// Whether `plan` is the path of one.
+  bool has_plan_file() const { return plan != "default" && plan != "measured"; }
+  /// A run that goes on finds its files from any working directory.
+  void make_paths_absolute();
   /// Throws InputError for values that cannot be trained with.
   void validate() const;
 };
+
+/// Throws InputError where a new run's frozen layers are to be computed in bfloat16 on the cpu, and it has none.
+void require_layers_for_bfloat16(const Config& config);
 
 /// The text of config.toml: every option, with a value that reads back the same.
 std::string to_toml(const Config& config);

@@ -13,7 +13,7 @@ namespace nanopneumo {
 namespace {
 
 /// To be raised where the frozen plan or a kernel of it comes to round otherwise.
-constexpr int kPlanVersion = 13;
+constexpr int kPlanVersion = 14;
 
 std::uint64_t checksum_of_frozen(const Network& network) {
   std::uint64_t sum = 0;
@@ -45,16 +45,16 @@ std::string feature_key(const Network& network, const ImageSet& images,
   const int cut = network.trained_segment().first;
   const Node& last = network.graph().nodes()[static_cast<std::size_t>(cut)];
   return fmt::format(
-      "nanopneumo {}, plan {}, oneDNN {}, CPU {}\n"
+      "nanopneumo {} for {}, plan {}, oneDNN {}, CPU {}\n"
       "computed on {}, algorithms {:016x}\n"
       "{} up to node {} ({}), parameters {:016x}\n"
       "preprocessing: divisor {}, mean {}, deviation {}, reversed {}\n"
       "{} images of {} x {} x {}, pixels {:016x}\n",
-      NANOPNEUMO_VERSION, kPlanVersion, onednn_version(), cpu::processor_name(), computed_on,
-      checksum_of_algorithms(network, images), architecture.name, cut, last.name,
-      checksum_of_frozen(network), p.divisor, fmt::join(p.mean, " "), fmt::join(p.deviation, " "),
-      p.reverse_channels, images.size(), images.height, images.width, images.channels,
-      checksum_of_pixels(images));
+      NANOPNEUMO_VERSION, cpu::compiled_for(), kPlanVersion, onednn_version(),
+      cpu::processor_name(), computed_on, checksum_of_algorithms(network, images),
+      architecture.name, cut, last.name, checksum_of_frozen(network), p.divisor,
+      fmt::join(p.mean, " "), fmt::join(p.deviation, " "), p.reverse_channels, images.size(),
+      images.height, images.width, images.channels, checksum_of_pixels(images));
 }
 
 }  // namespace nanopneumo

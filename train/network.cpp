@@ -36,14 +36,16 @@ bool Network::can_read_gray() const {
 }
 
 const FrozenPlan<float>& Network::frozen_part(bool gray_images) const {
-  if (gray_images && can_read_gray()) {
-    if (!for_gray_)
-      for_gray_.emplace(classifier_.graph, parameters_, *device_, Segment{.last = frozen_end_},
-                        architecture_->preprocessing);
-    return *for_gray_;
-  }
-  if (!for_colour_) for_colour_ = compile_frozen_part();
-  return *for_colour_;
+  const bool as_gray = gray_images && can_read_gray();
+  std::optional<FrozenPlan<float>>& plan = as_gray ? for_gray_ : for_colour_;
+  if (plan) return *plan;
+  const TraceSpan span(*device_, "compile");
+  if (as_gray)
+    plan.emplace(classifier_.graph, parameters_, *device_, Segment{.last = frozen_end_},
+                 architecture_->preprocessing);
+  else
+    plan = compile_frozen_part();
+  return *plan;
 }
 
 int Network::channels_of(bool gray_images) const {

@@ -21,7 +21,8 @@ constexpr std::size_t kMostBytes = 1 << 20;
 constexpr std::string_view kMeasure = "give --plan measured";
 
 fs::path cache_file(const DeviceOptions& options) {
-  const std::string machine = fmt::format("{}, oneDNN {}", cpu::processor_name(), onednn_version());
+  const std::string machine = fmt::format("{}, {}, oneDNN {}", cpu::processor_name(),
+                                          cpu::compiled_for(), onednn_version());
   return cache_folder() / "plans" /
          fmt::format("{:016x}-{}-{}.json", xxh64(machine), options.precision,
                      resolve_threads(options.threads));
@@ -88,6 +89,7 @@ void PlanFile::write(const fs::path& file, const Algorithms& algorithms) const {
                                     {"precision", options_.precision},
                                     {"machine",
                                      {{"cpu", cpu::processor_name()},
+                                      {"compiled_for", cpu::compiled_for()},
                                       {"threads", resolve_threads(options_.threads)},
                                       {"onednn", onednn_version()}}},
                                     {"algorithms", algorithms}};
@@ -102,6 +104,7 @@ void PlanFile::keep_in(const fs::path& file) {
 
 std::optional<std::string> PlanFile::find(const std::string& convolution,
                                           std::span<const std::string_view> possible) {
+  if (check_) check_();
   const auto found = algorithms_.find(convolution);
   if (found == algorithms_.end()) {
     if (!cache_.empty()) return {};

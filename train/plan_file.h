@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,7 +20,7 @@ class PlanFile final : public PlanChoices {
   /// To be raised where convolutions get other names or choices.
   static constexpr const char* kFormat = "nanopneumo plan 4";
 
-  /// What is measured is kept for this kind of CPU, oneDNN, precision and number of threads in the cache folder,
+  /// What is measured is kept for this kind of CPU, this build, oneDNN, precision and number of threads in the cache folder,
   /// from where it is read the next time. A damaged file there is measured anew.
   static std::shared_ptr<PlanFile> measured(const DeviceOptions& options);
   /// `file` alone; a convolution that it has not got is refused. Throws InputError where it is no such file or of
@@ -31,6 +32,9 @@ class PlanFile final : public PlanChoices {
   /// where it is no such file.
   static std::shared_ptr<PlanFile> of_run(const DeviceOptions& options,
                                           const std::filesystem::path& file);
+
+  /// Asks `check` before each convolution; what that throws ends the compilation. Nothing is asked where it is empty.
+  void stop_by(std::function<void()> check) { check_ = std::move(check); }
 
   /// Writes what plans have asked for so far to a run's `file`, and from now on what they will.
   void keep_in(const std::filesystem::path& file);
@@ -56,6 +60,7 @@ class PlanFile final : public PlanChoices {
   DeviceOptions options_;
   std::filesystem::path source_, cache_, run_;  ///< the last two are empty where there are none
   Algorithms algorithms_, used_;
+  std::function<void()> check_;
   bool is_cached_ = true, is_kept_ = true;
 };
 

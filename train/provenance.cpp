@@ -10,6 +10,7 @@
 #include "io/input_file.h"
 #include "io/safetensors_checksum.h"
 #include "io/versions.h"
+#include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/onednn_version.h"
 
 namespace nanopneumo {
@@ -32,12 +33,26 @@ toml::table weights_table(const std::string& weights) {
   return table;
 }
 
+/// Empty where an older version wrote the file, or it is gone.
+std::string cpu_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) return "";
+  try {
+    return toml::parse(in, file.string())["cpu"].value_or(std::string());
+  } catch (const toml::parse_error& error) {
+    throw_input_error("{} is not valid TOML (line {}); restore it, or remove it", file.string(),
+                      error.source().begin.line);
+  }
+}
+
 }  // namespace
 
 std::string provenance(const Config& config, const std::string& data_fingerprint) {
   toml::table table{{"nanopneumo", NANOPNEUMO_VERSION},
                     {"compiler", __VERSION__},
                     {"onednn", onednn_version()},
+                    {"cpu", cpu::processor_name()},
+                    {"threads", resolve_threads(config.threads)},
                     {"hdf5", hdf5_version()},
                     {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100,
                                         FMT_VERSION % 100)},
@@ -48,6 +63,23 @@ std::string provenance(const Config& config, const std::string& data_fingerprint
   std::ostringstream out;
   out << "# What this run was made from; its options are in config.toml\n" << table << '\n';
   return out.str();
+}
+
+std::vector<std::string> machine_notes(const Config& config, const std::filesystem::path& file) {
+  if (config.device != "cpu") return {};
+  std::vector<std::string> notes;
+  const std::string was = cpu_of(file), is = cpu::processor_name();
+  if (!was.empty() && was != is)
+    notes.push_back(fmt::format(
+        "this run was begun on {} and goes on on {}: what follows differs in its last digits from "
+        "what the former would have given",
+        was, is));
+  if (const int here = resolve_threads(0); config.threads > here)
+    notes.push_back(fmt::format(
+        "this run has {} threads, on which its last digits depend, and {} CPUs are here: it is "
+        "slow, and another number in config.toml would give other digits",
+        config.threads, here));
+  return notes;
 }
 
 }  // namespace nanopneumo

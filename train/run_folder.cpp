@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "io/atomic_file.h"
@@ -23,7 +24,9 @@ class NewFolders {
     std::error_code error;
     for (auto folder = path; !folder.empty() && !is_there(folder); folder = folder.parent_path())
       made_.push_back(folder);
-    std::filesystem::create_directories(path, error);
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+    if (!error) made_last_ = std::filesystem::create_directory(path, error);
+    if (!made_last_ && !made_.empty()) made_.erase(made_.begin());  // another process made it
     if (!error) return;
     remove();
     throw_input_error("{} cannot be made ({}); give another --out", path.string(), error.message());
@@ -32,6 +35,8 @@ class NewFolders {
   NewFolders& operator=(const NewFolders&) = delete;
   ~NewFolders() { remove(); }
 
+  /// Whether `path` itself was made here, by no other process.
+  bool made_last() const { return made_last_; }
   void keep() { made_.clear(); }
 
  private:
@@ -41,7 +46,17 @@ class NewFolders {
   }
 
   std::vector<std::filesystem::path> made_;  ///< the innermost first
+  bool made_last_ = false;
 };
+
+/// Makes the first of runs/NAME-1, ... that is not taken, also where others make theirs meanwhile.
+std::filesystem::path make_unused(const std::string& name, std::optional<NewFolders>& made) {
+  while (true) {
+    std::filesystem::path path = unused_run_path(name);
+    made.emplace(path);
+    if (made->made_last()) return path;
+  }
+}
 
 }  // namespace
 
@@ -67,9 +82,23 @@ RunFolder RunFolder::create(const std::filesystem::path& path, const Config& con
   require_unused(path);
   NewFolders made(path);
   RunFolder folder(path);
-  write_file_atomically(folder.config(), to_toml(config));
+  folder.begin(config);
   made.keep();
   return folder;
+}
+
+RunFolder RunFolder::create_unused(const std::string& name, const Config& config) {
+  std::optional<NewFolders> made;
+  RunFolder folder(make_unused(name, made));
+  folder.begin(config);
+  made->keep();
+  return folder;
+}
+
+void RunFolder::begin(const Config& config) {
+  lock();
+  require_unused(path_);
+  write_file_atomically(this->config(), to_toml(config));
 }
 
 RunFolder RunFolder::open(const std::filesystem::path& path) {
@@ -80,6 +109,12 @@ RunFolder RunFolder::open(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(folder.config(), error))
     throw_input_error("{} holds no run: config.toml is missing; give the folder of a run",
                       path.string());
+  return folder;
+}
+
+RunFolder RunFolder::open_to_train(const std::filesystem::path& path) {
+  RunFolder folder = open(path);
+  folder.lock();
   return folder;
 }
 
@@ -132,6 +167,13 @@ std::filesystem::path unused_run_path(const std::string& name) {
         std::filesystem::path("runs") / fmt::format("{}-{}", name, i);
     if (!is_there(path)) return path;
   }
+}
+
+std::filesystem::path make_unused_run_path(const std::string& name) {
+  std::optional<NewFolders> made;
+  std::filesystem::path path = make_unused(name, made);
+  made->keep();
+  return path;
 }
 
 }  // namespace nanopneumo

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "io/folder_lock.h"
 #include "train/config.h"
 
 namespace nanopneumo {
@@ -20,11 +22,16 @@ class RunFolder {
  public:
   /// Throws InputError where `path` is a file or a folder that holds something.
   static void require_unused(const std::filesystem::path& path);
-  /// Makes the folder (an empty one may be there already) and writes config.toml. Throws InputError
-  /// where it holds something, or cannot be written.
+  /// Makes the folder (an empty one may be there already), locks it as long as there is a copy of the result, and
+  /// writes config.toml. Throws InputError where it holds something, cannot be written, or another process is at work
+  /// in it.
   static RunFolder create(const std::filesystem::path& path, const Config& config);
-  /// An existing run. Throws InputError where there is none.
+  /// The same in runs/NAME-1, or with the first number that is not taken, also where others begin runs meanwhile.
+  static RunFolder create_unused(const std::string& name, const Config& config);
+  /// An existing run, to be read. Throws InputError where there is none.
   static RunFolder open(const std::filesystem::path& path);
+  /// The same, to be gone on with: locked as by create.
+  static RunFolder open_to_train(const std::filesystem::path& path);
 
   /// Empties the folder of a run that has not begun.
   void clear() const;
@@ -50,7 +57,12 @@ class RunFolder {
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  void lock() { lock_ = std::make_shared<const FolderLock>(path_); }
+  /// Locks the folder, which others may have seen empty as well, and writes config.toml.
+  void begin(const Config& config);
+
   std::filesystem::path path_;
+  std::shared_ptr<const FolderLock> lock_;  ///< null of one that is read
 };
 
 /// A file of lines, CSV where it has a header, that lines are appended to.
@@ -78,5 +90,7 @@ class CsvLog {
 
 /// runs/NAME-1, or the first number that is not taken.
 std::filesystem::path unused_run_path(const std::string& name);
+/// The same, made by this process alone. Throws InputError where it cannot be made.
+std::filesystem::path make_unused_run_path(const std::string& name);
 
 }  // namespace nanopneumo

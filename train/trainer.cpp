@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <chrono>
+#include <utility>
 
 #include "io/atomic_file.h"
 #include "tensor/device_options.h"
@@ -80,6 +81,7 @@ void Trainer::resume(const Checkpoint& last) {
   if (state_.best_epoch > 0) (void)Checkpoint(folder_.best());  // it may stay the best
   // Checkpoints of before the callbacks hold neither a phase nor a rate.
   if (state_.plateau.learning_rate == 0) state_.plateau.learning_rate = config_.learning_rate;
+  notes_ = machine_notes(config_, folder_.provenance());
   const FineTuning& tuning = config_.fine_tuning;
   const bool is_second_phase = tuning.wanted() && state_.epoch >= tuning.head_epochs;
   if ((state_.is_fine_tuning || is_second_phase) && !fresh.is_fine_tuning)
@@ -144,6 +146,7 @@ void Trainer::use_feature_cache(TrainingObserver& observer) {
 
 bool Trainer::run(TrainingObserver& observer, const std::function<bool()>& stop) {
   if (!logs_) begin_logs();
+  for (const std::string& note : std::exchange(notes_, {})) observer.on_note(note);
   use_feature_cache(observer);
   last_saved_ = Clock::now();
   while (state_.epoch < config_.epochs && !state_.is_finished) {

@@ -101,6 +101,7 @@ class Trainer {
   std::array<double, 2> class_weights_;
   TrainingState state_;
   std::optional<RunLogs> logs_;
+  std::vector<std::string> notes_;  ///< of resume, to be told when training goes on
   std::chrono::steady_clock::time_point last_saved_{};
 };
 

@@ -3,6 +3,8 @@
 #include <dnnl.hpp>
 #include <fstream>
 
+#include "kernels/cpu/vector.h"
+
 namespace nanopneumo::cpu {
 
 bool multiplies_bfloat16() {
@@ -10,6 +12,15 @@ bool multiplies_bfloat16() {
   const auto bits = [](dnnl::cpu_isa isa) { return static_cast<unsigned>(isa); };
   const unsigned wanted = bits(dnnl::cpu_isa::avx512_core_bf16);
   return (bits(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
+}
+
+std::string compiled_for() {
+#if defined(__AVX512F__) || defined(__FMA__)  // as fma() of vector.h asks
+  constexpr const char* kFma = "FMA";
+#else
+  constexpr const char* kFma = "no FMA";
+#endif
+  return "vectors of " + std::to_string(kLanes) + " floats, " + kFma + ", " + __VERSION__;
 }
 
 std::string processor_name() {

@@ -22,9 +22,9 @@ Arguments with(Arguments call, const Arguments& more) {
   return call;
 }
 
-/// The names of a trace's spans.
-std::set<std::string> names(const Sandbox& sandbox, const std::string& file) {
-  std::set<std::string> found;
+/// The names of a trace's spans, as often as there are some.
+std::multiset<std::string> names(const Sandbox& sandbox, const std::string& file) {
+  std::multiset<std::string> found;
   for (const nlohmann::json& event : nlohmann::json::parse(sandbox.read(file))) {
     if (event.at("ph") != "X") continue;
     CHECK(event.at("ts").get<double>() >= 0);
@@ -34,7 +34,7 @@ std::set<std::string> names(const Sandbox& sandbox, const std::string& file) {
   return found;
 }
 
-bool has_operation(const std::set<std::string>& names) {
+bool has_operation(const std::multiset<std::string>& names) {
   return std::ranges::any_of(names,
                              [](const std::string& name) { return name.starts_with("conv 3x3"); });
 }
@@ -123,7 +123,7 @@ TEST_CASE("bench on its own has a line for each model, or looks into one") {
 TEST_CASE("--trace writes the phases of a run") {
   const Sandbox sandbox;
   sandbox.succeed(with({"bench", "forward", "mobilenet", "--trace", "forward.json"}, kSmall));
-  const std::set<std::string> forward = names(sandbox, "forward.json");
+  const std::multiset<std::string> forward = names(sandbox, "forward.json");
   CHECK(forward.contains("forward"));
   CHECK(has_operation(forward));
   const std::string out =
@@ -134,14 +134,32 @@ TEST_CASE("--trace writes the phases of a run") {
                     "--trace",      "train.json"})
           .out;
   CHECK(contains(out, "train.json"));
-  const std::set<std::string> training = names(sandbox, "train.json");
-  for (const char* phase : {"gather", "augment", "normalize", "frozen part", "forward", "backward",
-                            "update", "validation", "checkpoint"})
+  const std::multiset<std::string> training = names(sandbox, "train.json");
+  for (const char* phase : {"images", "compile", "gather", "augment", "normalize", "frozen part",
+                            "forward", "backward", "update", "validation", "checkpoint"})
     CHECK_MESSAGE(training.contains(phase), phase);
   CHECK(has_operation(training));
   sandbox.refuse(tiny_training("other", {"--trace", "missing/trace.json"}), {"missing/trace.json"});
   sandbox.refuse(with({"bench", "forward", "cnn", "--trace", "missing/trace.json"}, kSmall),
                  {"missing/trace.json"});
+}
+
+TEST_CASE("a resumed run compiles its frozen part once, when its values are there") {
+  const Sandbox sandbox;
+  sandbox.succeed({"train", "mobilenet", "--weights", "none", "--phantoms", "12", "--image-size",
+                   "48", "--epochs", "1", "--threads", "1", "--out", "run"});
+  sandbox.succeed({"train", "--resume", "run", "--epochs", "2", "--trace", "resumed.json"});
+  CHECK(names(sandbox, "resumed.json").count("compile") == 1);
+}
+
+TEST_CASE("a trace is written of a range test, and where the run ends in an error") {
+  const Sandbox sandbox;
+  sandbox.succeed(tiny_training("rates", {"--find-lr", "--trace", "rates.json"}));
+  CHECK(names(sandbox, "rates.json").contains("backward"));
+  const Outcome broken =
+      sandbox.run(tiny_training("broken", {"--learning-rate", "1e30", "--trace", "broken.json"}));
+  check_refusal(broken, {"not_finite.txt"});
+  CHECK(names(sandbox, "broken.json").contains("backward"));
 }
 
 TEST_CASE("train says before the first epoch which memory it has planned") {

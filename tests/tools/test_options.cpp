@@ -212,6 +212,8 @@ TEST_CASE("models, devices and interpolations are refused by name") {
   sandbox.refuse({"train", "cnn", "--device", "tpu"}, {"tpu", "cpu", "cuda", "emulated"});
   sandbox.refuse({"train", "cnn", "--precision", "tf32"},
                  {"tf32", "tensor cores", "--device cuda"});
+  sandbox.refuse({"train", "cnn", "--precision", "bf16"},
+                 {"bf16", "nothing of this cnn is frozen", "leave --precision away"});
   sandbox.refuse({"train", "cnn", "--device", "emulated", "--gemm", "cublas"},
                  {"cublas", "emulated", "--device cuda"});
   for (const Arguments& command :

@@ -1,6 +1,9 @@
 // Where a run is written to.
 #include <doctest/doctest.h>
 
+#include <thread>
+
+#include "io/folder_lock.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/tools/phantom_data.h"
@@ -29,6 +32,45 @@ TEST_CASE("runs are numbered where no folder is given") {
         "run.json", "predictions.csv", "best.safetensors", "last.safetensors"})
     CHECK(fs::is_regular_file(sandbox.path("runs/cnn-1") / name));
   CHECK(sandbox.tree("runs/cnn-1").size() == 10);
+}
+
+TEST_CASE("runs that begin at the same time get folders of their own") {
+  const Sandbox sandbox;
+  std::vector<std::thread> processes;
+  for (int i = 0; i < 3; ++i) processes.emplace_back([&] { sandbox.run(tiny_training("")); });
+  for (std::thread& process : processes) process.join();
+  for (const char* run : {"runs/cnn-1", "runs/cnn-2", "runs/cnn-3"})
+    CHECK(fs::exists(sandbox.path(run) / "last.safetensors"));
+  count_cases(3);
+}
+
+TEST_CASE("a folder that another process works in is left to it") {
+  const Sandbox sandbox;
+  sandbox.succeed(tiny_training("run"));
+  const Arguments experiment{"reproduce", "--models",     "cnn", "--phantoms", "12", "--epochs",
+                             "1",         "--image-size", "46",  "--batch",    "4",  "--threads",
+                             "1",         "--out",        "all"};
+  sandbox.succeed(experiment);
+  fs::create_directory(sandbox.path("empty"));
+  {
+    const FolderLock run(sandbox.path("run")), all(sandbox.path("all")),
+        empty(sandbox.path("empty"));
+    const auto refuse = [&](const Arguments& arguments, const char* folder) {
+      sandbox.refuse(arguments, {"another nanopneumo process", folder, "wait"});
+    };
+    refuse({"train", "--resume", "run", "--epochs", "2"}, "run");
+    refuse(tiny_training("empty"), "empty");
+    refuse({"reproduce", "--resume", "all"}, "all");
+    refuse(experiment, "all");
+    sandbox.succeed({"report", "run", "--out", "report.html"});  // it is only read
+  }
+  sandbox.succeed({"train", "--resume", "run", "--epochs", "2"});
+  {
+    fs::remove(sandbox.path("all/cnn-seed1/last.safetensors"));  // to be begun anew
+    const FolderLock run(sandbox.path("all/cnn-seed1"));
+    sandbox.refuse({"reproduce", "--resume", "all"}, {"another nanopneumo process", "cnn-seed1"});
+  }
+  sandbox.succeed({"reproduce", "--resume", "all"});
 }
 
 TEST_CASE("an empty folder may be there, and those above are made") {

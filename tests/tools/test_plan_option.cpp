@@ -84,4 +84,30 @@ TEST_CASE("plans that cannot be used") {
   count_cases(3);
 }
 
+TEST_CASE("reproduce with a plan's file: of one network, and found from any folder") {
+  const Sandbox sandbox;
+  const auto reproduce = [](const Arguments& more) {
+    Arguments arguments{"reproduce", "--weights", "none", "--image-size", "46", "--phantoms",
+                        "12",        "--batch",   "4",    "--epochs",     "1",  "--threads",
+                        "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  sandbox.succeed(reproduce({"--models", "mobilenet", "--plan", "measured", "--out", "measured"}));
+  const std::string plan = "measured/mobilenet-seed1/plan.json";
+  sandbox.refuse(reproduce({"--models", "mobilenet,vgg16", "--plan", plan, "--out", "two"}),
+                 {plan, "one network", "--plan measured"});
+  sandbox.refuse(reproduce({"--models", "mobilenet", "--plan", "none.json", "--out", "lost"}),
+                 {"none.json"});
+  sandbox.succeed(reproduce({"--models", "mobilenet", "--plan", plan, "--out", "all"}));
+  fs::remove_all(sandbox.path("all/mobilenet-seed1"));
+  fs::create_directory(sandbox.path("elsewhere"));
+  fs::rename(sandbox.path("all"), sandbox.path("elsewhere/all"));
+  RunOptions options;
+  options.folder = sandbox.path("elsewhere");
+  options.environment = {{"NANOPNEUMO_HOME", sandbox.path("home").string()}};
+  CHECK(run_program({"reproduce", "--resume", "all"}, options).exit_code == 0);
+  count_cases();
+}
+
 }  // namespace nanopneumo::test

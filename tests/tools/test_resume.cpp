@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <random>
 
+#include "kernels/cpu/cpu_features.h"
+#include "tensor/device_options.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/tools/phantom_data.h"
@@ -218,6 +220,26 @@ TEST_CASE("more epochs give what they would have given from the start") {
   sandbox.succeed(tiny_training("whole", {"--epochs", "4", "--augment", "paper"}));
   check_same_run(sandbox, "run", "whole");
   CHECK(sandbox.read("run/config.toml") == sandbox.read("whole/config.toml"));
+}
+
+TEST_CASE("a run goes on on its own number of threads, and says where the machine is another") {
+  const Sandbox sandbox;
+  sandbox.succeed(tiny_training("run", {"--threads", "0"}));
+  const int here = resolve_threads(0);
+  const std::string threads = "\nthreads = " + std::to_string(here) + "\n";
+  CHECK(contains(sandbox.read("run/config.toml"), threads));
+  CHECK(contains(sandbox.read("run/provenance.toml"), threads));
+  const auto resumed = [&](const char* epochs) {
+    return sandbox.succeed({"train", "--resume", "run", "--epochs", epochs}).out;
+  };
+  CHECK_FALSE(contains(resumed("2"), "note: this run"));
+  replace_in(sandbox, "run/provenance.toml", cpu::processor_name(), "Another CPU");
+  CHECK(contains(resumed("3"), "note: this run was begun on Another CPU and goes on on"));
+  const std::string more = std::to_string(here + 1);
+  replace_in(sandbox, "run/config.toml", threads, "\nthreads = " + more + "\n");
+  CHECK(contains(resumed("4"), "note: this run has " + more + " threads"));
+  sandbox.write("run/provenance.toml", "=");
+  sandbox.refuse({"train", "--resume", "run", "--epochs", "5"}, {"run/provenance.toml"});
 }
 
 TEST_CASE("a finished run says so and stays as it is") {

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <sstream>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tests/io/messages.h"
+#include "tests/support/cases.h"
 #include "tests/tools/phantom_data.h"
 
 namespace nanopneumo::test {
@@ -26,6 +28,17 @@ std::vector<std::string> lines(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) result.push_back(line);
   return result;
+}
+
+/// A log whose validation images are one, positive and called so, in each epoch.
+std::string one_right_positive(const std::string& log) {
+  std::string text;
+  for (const std::string& line : lines(log)) {
+    std::size_t end = line.size();
+    for (int counts = 0; counts < 4; ++counts) end = line.rfind(',', end - 1);
+    text += (text.empty() ? line : line.substr(0, end) + ",1,0,0,0") + '\n';
+  }
+  return text;
 }
 
 /// The probabilities that predict prints.
@@ -166,6 +179,9 @@ TEST_CASE("what a run cannot be asked for") {
   sandbox.succeed(tiny_training("drawn"));
   refuse({"--with", "drawn", "--threshold", "youden"}, {"different images", "youden"});
   sandbox.write("run/predictions.csv", "image,label,logit,probability\na,1,0.5,0.6\n");
+  refuse({"--calibrated"}, {"run/predictions.csv", "run/log.csv", "go on with the run"});
+  refuse({"--threshold", "sensitivity:0.9"}, {"run/predictions.csv", "run/log.csv"});
+  sandbox.write("run/log.csv", one_right_positive(sandbox.read("run/log.csv")));
   refuse({"--calibrated"}, {"predictions.csv", "one class"});
   refuse({"--threshold", "youden"}, {"one class"});
   fs::remove(sandbox.path("run/predictions.csv"));
@@ -183,6 +199,31 @@ TEST_CASE("a run on phantoms says so wherever it is used") {
   for (const Arguments& arguments : {Arguments{"predict", "run", picture, "--threads", "1"},
                                      {"evaluate", "run", "--data", "data", "--threads", "1"}})
     CHECK(contains(sandbox.succeed(arguments).out, "trained on phantoms"));
+}
+
+TEST_CASE("a run answers in the precision it was trained in, or says that it does not") {
+  const TrainedRun run;
+  const Sandbox& sandbox = run.sandbox;
+  std::string config = sandbox.read("run/config.toml");
+  const std::string_view before = "precision = 'float32'";
+  sandbox.write("run/config.toml",
+                config.replace(config.find(before), before.size(), "precision = 'bf16'"));
+  const std::vector<Arguments> calls{{"predict", "run", "picture.png"},
+                                     {"evaluate", "run", "--data", "data"},
+                                     {"gradcam", "run", "picture.png", "--out", "maps"}};
+  for (const Arguments& call : calls) {
+    if (!cpu::multiplies_bfloat16())
+      sandbox.refuse(call, {"run", "bfloat16", "--precision float32", "other digits"});
+    Arguments in_float32 = call;
+    in_float32.insert(in_float32.end(), {"--precision", "float32"});
+    CHECK(contains(sandbox.succeed(in_float32).out, "trained in bf16 and answers in float32"));
+    count_cases();
+  }
+  // What only reads a run needs no CPU that could train it.
+  CHECK_FALSE(contains(sandbox.succeed({"export", "run", "--out", "run.h5"}).out, "answers in"));
+  sandbox.succeed({"report", "run", "--out", "report.html"});
+  if (!cpu::multiplies_bfloat16())
+    sandbox.refuse({"train", "--resume", "run", "--epochs", "3"}, {"--precision float32"});
 }
 
 TEST_CASE("runs that cannot be used") {

@@ -256,6 +256,25 @@ TEST_CASE("Values that cannot be trained with are refused by option") {
   count_cases(12);
 }
 
+TEST_CASE("bfloat16 on the cpu is refused where nothing is frozen") {
+  const auto error = [](const std::string& model, const FineTuning& tuning,
+                        const std::string& device = "cpu") {
+    Config c;
+    c.model = model;
+    c.device = device;
+    c.precision = "bf16";
+    c.fine_tuning = tuning;
+    return input_error_of([&] { require_layers_for_bfloat16(c); });
+  };
+  CHECK(says(error("cnn", {}), "--precision bf16", "nothing of this cnn is frozen"));
+  CHECK(says(error("mobilenet", {.layers = "all"}), "nothing of this mobilenet is frozen"));
+  CHECK(error("mobilenet", {}) == "");
+  CHECK(error("mobilenet", {.layers = "10"}) == "");
+  CHECK(error("mobilenet", {.layers = "all", .head_epochs = 1}) == "");
+  CHECK(error("cnn", {}, "cuda") == "");
+  count_cases(6);
+}
+
 TEST_CASE("Fine-tuning that is not possible is refused by option") {
   const auto error = [](auto change) {
     Config c;

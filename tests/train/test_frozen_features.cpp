@@ -10,6 +10,7 @@
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/golden_json.h"
+#include "train/feature_key.h"
 #include "train/scoring.h"
 #include "train/unfreeze.h"
 
@@ -66,6 +67,14 @@ TEST_CASE("kept rows are those of the images, in any order") {
   }
   CHECK(features.rows(all_images()).shape() == Shape{kImages, 256});
   count_cases();
+}
+
+TEST_CASE("features of another build are others") {
+  const Small small;
+  const std::string key = feature_key(small.network, small.images, "");
+  CHECK(key.find(cpu::compiled_for()) != std::string::npos);
+  CHECK(cpu::compiled_for().find("FMA") != std::string::npos);
+  count_cases(2);
 }
 
 /// The same pictures as RGB.

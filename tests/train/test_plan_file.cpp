@@ -2,11 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <stdexcept>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tensor/errors.h"
 #include "tests/io/environment.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
+#include "tests/support/file_content.h"
 #include "train/plan_file.h"
 
 namespace nanopneumo::test {
@@ -46,6 +49,7 @@ TEST_CASE("what was measured is kept for the machine and for the run") {
     CHECK(ask(*plan, "a", "winograd") == "winograd");
     CHECK(ask(*plan, "b", "direct") == "direct");
   }
+  CHECK(file_content(run).find(cpu::compiled_for()) != std::string::npos);
   // The machine's: another run gets the same without a search.
   CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "winograd");
   // The run's: the same on a machine that has measured otherwise, or nothing.
@@ -119,6 +123,18 @@ TEST_CASE("files that are no plans are refused") {
   DeviceOptions emulated = with_plan("measured");
   emulated.device = "emulated";
   CHECK_THROWS_AS(open_plan(emulated), InputError);
+}
+
+TEST_CASE("a search is left off between two convolutions, and keeps nothing") {
+  const TemporaryFolder folder;
+  const Environment home({{"NANOPNEUMO_HOME", folder.path().string()}});
+  const auto plan = open_plan(with_plan("measured"));
+  plan->stop_by([] { throw std::runtime_error("stopped"); });
+  CHECK_THROWS_WITH(ask(*plan, "a", "winograd"), "stopped");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "plans"));
+  plan->stop_by({});
+  CHECK(ask(*plan, "a", "winograd") == "winograd");
+  count_cases(3);
 }
 
 }  // namespace nanopneumo::test

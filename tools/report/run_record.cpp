@@ -72,13 +72,13 @@ std::size_t find_best(const RunFolder& folder, const std::vector<Epoch>& epochs)
   return static_cast<std::size_t>(best - epochs.begin());
 }
 
-/// The scores have to be those of the epoch beside which they are printed.
+/// The scores have to be those of the epoch beside which they are printed, or whose network they are taken for.
 void check_predictions(const RunFolder& folder, const RunRecord& run) {
   const std::vector<double> scores = run.predictions->probabilities();
   if (confusion_matrix(scores, run.predictions->labels) != run.best_epoch().validation)
     throw_input_error(
-        "{} does not give the counts that {} has for epoch {}; restore the run's files, or remove "
-        "the first",
+        "{} does not give the counts that {} has for epoch {}; go on with the run, restore its "
+        "files, or remove the first",
         shown(folder.predictions()), shown(folder.log()), run.best_epoch().number);
 }
 

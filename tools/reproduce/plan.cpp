@@ -50,6 +50,12 @@ std::string plan_text(const ReproducePlan& plan) {
   return out.str();
 }
 
+/// Of a network that has no backbone nothing is fine-tuned, and nothing frozen for the cpu to compute in bfloat16.
+void make_fit_for_scratch(Config& config) {
+  config.fine_tuning = {};
+  if (config.device == "cpu") config.precision = "float32";
+}
+
 }  // namespace
 
 std::vector<PlannedRun> ReproducePlan::runs() const {
@@ -64,7 +70,7 @@ std::vector<PlannedRun> ReproducePlan::runs() const {
         run.config.protocol.fold = fold;
         const auto file = weights.find(model);
         run.config.weights = file == weights.end() ? "" : file->second;
-        if (!find_architecture(model).is_backbone) run.config.fine_tuning = {};
+        if (!find_architecture(model).is_backbone) make_fit_for_scratch(run.config);
         if (has_folds) run.name += fmt::format("-fold{}", fold);
         run.name += fmt::format("-seed{}", run.config.seed);
         run.config.validate();
@@ -124,20 +130,24 @@ ReproducePlan ReproduceFolder::read_plan() const {
   return plan;
 }
 
-void ReproduceFolder::begin(const ReproducePlan& plan) const {
+FolderLock ReproduceFolder::begin(const ReproducePlan& plan) const {
   std::error_code error;
-  if (fs::exists(this->plan(), error)) {
-    if (plan_text(read_plan()) != plan_text(plan))
-      throw_input_error(
-          "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
-          "another --out",
-          shown(path_));
-    remove_stale_temporaries(path_);  // what a killed writer left
-  } else {
-    RunFolder::require_unused(path_);
-    fs::create_directories(path_, error);
+  if (!fs::exists(this->plan(), error)) RunFolder::require_unused(path_);
+  fs::create_directories(path_, error);
+  if (error)
+    throw_input_error("{} cannot be made ({}); give another --out", shown(path_), error.message());
+  FolderLock lock(path_);
+  if (!fs::exists(this->plan(), error)) {
     write_file_atomically(this->plan(), plan_text(plan));
+    return lock;
   }
+  if (plan_text(read_plan()) != plan_text(plan))
+    throw_input_error(
+        "{0} holds an experiment with other options; go on with it with --resume {0}, or give "
+        "another --out",
+        shown(path_));
+  remove_stale_temporaries(path_);  // what a killed writer left
+  return lock;
 }
 
 void ReproduceFolder::write_notes(const ReproducePlan& plan,

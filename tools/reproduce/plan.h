@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/folder_lock.h"
 #include "train/config.h"
 
 namespace nanopneumo {
@@ -20,7 +21,8 @@ struct PlannedRun {
 struct ReproducePlan {
   std::vector<std::string> models;  ///< names of the registry, each once
   int seeds = 1;                    ///< options.seed and those that follow it
-  /// What all runs share; model, seed, fold and weights are each run's, and only backbones are fine-tuned.
+  /// What all runs share; model, seed, fold and weights are each run's, and only backbones are fine-tuned or frozen in
+  /// bfloat16.
   Config options;
   std::map<std::string, std::string> weights{};  ///< of each backbone: a file, or "none"
   std::map<std::string, std::string> skipped{};  ///< models without weights: the reason
@@ -56,9 +58,10 @@ class ReproduceFolder {
 
   /// Throws InputError where there is no plan, or a damaged one.
   ReproducePlan read_plan() const;
-  /// Writes the plan; the same one may be there already. Throws InputError where the folder holds another
-  /// one or something else, or cannot be written.
-  void begin(const ReproducePlan& plan) const;
+  /// Writes the plan; the same one may be there already. The folder is this process' as long as the result lives.
+  /// Throws InputError where the folder holds another plan or something else, cannot be written, or another process is
+  /// at work in it.
+  [[nodiscard]] FolderLock begin(const ReproducePlan& plan) const;
   /// Writes notes.txt where models were skipped or runs failed, which `failures` says in a sentence each; else
   /// there is none afterwards.
   void write_notes(const ReproducePlan& plan, const std::vector<std::string>& failures) const;

@@ -1,10 +1,10 @@
 #include "tools/reproduce/train_planned.h"
 
+#include "io/folder_lock.h"
 #include "tools/load_data.h"
+#include "tools/run_start.h"
 #include "tools/test_once.h"
 #include "tools/trained_run.h"
-#include "train/begin_run.h"
-#include "train/plan_file.h"
 #include "train/process_memory.h"
 #include "train/test_result.h"
 
@@ -41,6 +41,26 @@ bool is_begun(const fs::path& folder) {
   return fs::exists(folder / "config.toml", error) && has_checkpoint(folder);
 }
 
+/// Removes a folder that no other process is at work in.
+void remove_folder(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return;
+  const FolderLock lock(path);
+  fs::remove_all(path);
+}
+
+/// What came to no checkpoint is removed.
+RunStart start_of(const PlannedRun& run, const fs::path& path) {
+  if (!is_begun(path)) {
+    remove_folder(path);
+    return {.config = run.config};
+  }
+  const RunFolder folder = RunFolder::open_to_train(path);
+  Config config = read_config(folder.config());
+  Checkpoint last = open_checkpoint(folder, "last", config);
+  return {.config = std::move(config), .folder = folder, .last = std::move(last)};
+}
+
 }  // namespace
 
 const TrainingData& SharedData::of(const Config& config, const StopCheck& check) {
@@ -62,33 +82,18 @@ bool is_complete(const PlannedRun& run, const fs::path& folder) {
 
 void train_planned(const PlannedRun& run, const fs::path& path, SharedData& shared,
                    TrainingObserver& observer, const SignalWatch& signals) {
-  Config config = run.config;
-  std::optional<Checkpoint> last;
-  if (is_begun(path)) {
-    const RunFolder begun = RunFolder::open(path);
-    config = read_config(begun.config());
-    last = open_checkpoint(begun, "last", config);
-  } else {
-    fs::remove_all(path);
-  }
+  RunStart start = start_of(run, path);
+  const Config& config = start.config;
   const TrainingData& data = shared.of(config, signals.check());
   reset_peak_memory();
-  const auto plan =
-      open_plan(config.device_options(), last ? RunFolder::open(path).plan() : fs::path{});
+  const auto plan = open_plan(start);
   const std::unique_ptr<Device> device = make_device(config.device_options(), plan);
-  const Architecture& architecture = find_architecture(config.model);
-  const bool loads_file = !last && architecture.is_backbone && config.weights != "none";
-  Network network(architecture, config.image(), config.model_options(), *device, config.seed,
-                  last || loads_file ? BackboneValues::to_be_loaded : BackboneValues::random);
-  if (loads_file) network.load_backbone(config.weights);
-  try_plan(config, plan.get(), data, network);
-  const RunFolder folder = last ? RunFolder::open(path) : begin_run(path, config, data, network);
-  if (plan) plan->keep_in(folder.plan());
+  Network network = make_network(start, *device);
+  load_weights(start, network);
+  try_plan(start, plan.get(), data, network, signals.check());
+  const RunFolder& folder = open_folder(start, path, data, network, plan.get());
   Trainer trainer(config, data, network, folder);
-  if (last) {
-    trainer.resume(*last);
-    last.reset();  // its memory is of use elsewhere
-  }
+  take_up(start, trainer);
   if (!trainer.run(observer, [&] { return signals.received() != 0; }))
     throw StoppedBySignal{signals.received()};
   test_once(config, data, folder, *device, signals.check());
