@@ -7,6 +7,7 @@
 
 #include "io/atomic_file.h"
 #include "io/durable.h"
+#include "io/file_bytes.h"
 
 namespace nanopneumo {
 namespace {
@@ -115,6 +116,13 @@ RunFolder RunFolder::open(const std::filesystem::path& path) {
 RunFolder RunFolder::open_to_train(const std::filesystem::path& path) {
   RunFolder folder = open(path);
   folder.lock();
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    if (entry.is_symlink())  // in a folder from elsewhere it may lead to any file of the user's
+      throw_input_error(
+          "{} is a symbolic link, and training would write to what it leads to; put the file "
+          "itself "
+          "there, or remove it",
+          shown(entry.path()));
   return folder;
 }
 

@@ -30,7 +30,7 @@ class RunFolder {
   static RunFolder create_unused(const std::string& name, const Config& config);
   /// An existing run, to be read. Throws InputError where there is none.
   static RunFolder open(const std::filesystem::path& path);
-  /// The same, to be gone on with: locked as by create.
+  /// The same, to be gone on with: locked as by create. Throws InputError for a symbolic link among its files, too.
   static RunFolder open_to_train(const std::filesystem::path& path);
 
   /// Empties the folder of a run that has not begun.

@@ -297,6 +297,16 @@ TEST_CASE("a damaged config.toml") {
   run.refuse({"run/config.toml", "missing"});
 }
 
+TEST_CASE("a run whose files lead elsewhere is read and not gone on with") {
+  const FinishedRun run;
+  run.sandbox.write("mine.txt", "precious");
+  fs::remove(run.sandbox.path("run/timing.csv"));
+  fs::create_symlink("../mine.txt", run.sandbox.path("run/timing.csv"));
+  run.refuse({"timing.csv is a symbolic link", "remove it"}, {"--epochs", "3"});
+  CHECK(run.sandbox.read("mine.txt") == "precious");
+  run.sandbox.succeed({"report", "run"});
+}
+
 TEST_CASE("a run without, or with a damaged, checkpoint") {
   const FinishedRun run;
   fs::remove(run.sandbox.path("run/last.safetensors"));
