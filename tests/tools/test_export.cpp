@@ -105,7 +105,7 @@ TEST_CASE("inspect names what a file fits, or what is closest") {
 TEST_CASE("inspect refuses what is no sound weight file") {
   const Sandbox sandbox;
   sandbox.refuse({"inspect"}, {"FILE"});
-  sandbox.refuse({"inspect", "missing.h5"}, {"missing.h5", "no such"});
+  sandbox.refuse({"inspect", "missing.h5"}, {"missing.h5", "does not exist"});
   sandbox.write("text.h5", "text");
   sandbox.refuse({"inspect", "text.h5"}, {"text.h5", "not an HDF5 file but text"});
   write_mobilenet_file(sandbox.path("whole.h5"), {.alpha = 0.25});

@@ -299,11 +299,11 @@ TEST_CASE("a damaged config.toml") {
 
 TEST_CASE("a run whose files lead elsewhere is read and not gone on with") {
   const FinishedRun run;
-  run.sandbox.write("mine.txt", "precious");
-  fs::remove(run.sandbox.path("run/timing.csv"));
-  fs::create_symlink("../mine.txt", run.sandbox.path("run/timing.csv"));
+  const std::string mine = run.sandbox.read("run/timing.csv");
+  fs::rename(run.sandbox.path("run/timing.csv"), run.sandbox.path("mine.csv"));
+  fs::create_symlink("../mine.csv", run.sandbox.path("run/timing.csv"));
   run.refuse({"timing.csv is a symbolic link", "remove it"}, {"--epochs", "3"});
-  CHECK(run.sandbox.read("mine.txt") == "precious");
+  CHECK(run.sandbox.read("mine.csv") == mine);
   run.sandbox.succeed({"report", "run"});
 }
 
