@@ -41,7 +41,8 @@ std::vector<std::string> load_weights(const RunStart& start, Network& network);
 void try_plan(const RunStart& start, PlanFile* plan, const TrainingData& data,
               const Network& network, const StopCheck& check);
 
-/// The run's folder, made where the run is new (at `path`, or where that is empty at runs/MODEL-N), in which `plan` is kept from now on. Throws as begin_run.
+/// The run's folder, made where the run is new (at `path`, or where that is empty at runs/MODEL-N), in which `plan` is
+/// kept from now on. Throws as begin_run.
 const RunFolder& open_folder(RunStart& start, const std::filesystem::path& path,
                              const TrainingData& data, const Network& network, PlanFile* plan);
 

@@ -24,7 +24,8 @@ struct OpsOptions {
   }
 };
 
-/// The networks' shapes, or those of the convolutions in --shapes; with --op, those of one operation. Throws InputError where there is no such operation or file.
+/// The networks' shapes, or those of the convolutions in --shapes; with --op, those of one operation. Throws InputError
+/// where there is no such operation or file.
 std::vector<UsedShape> wanted_shapes(const OpsOptions& options);
 
 /// To options.csv, where that is given.
