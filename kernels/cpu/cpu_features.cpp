@@ -1,7 +1,10 @@
 #include "kernels/cpu/cpu_features.h"
 
+#include <fmt/format.h>
+
 #include <dnnl.hpp>
 #include <fstream>
+#include <map>
 
 #include "kernels/cpu/vector.h"
 
@@ -25,10 +28,18 @@ std::string compiled_for() {
 
 std::string processor_name() {
   std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("model name") && line.find(": ") != std::string::npos)
-      return line.substr(line.find(": ") + 2);
-  return "unknown";
+  std::map<std::string, std::string, std::less<>> facts;  // of the first processor
+  for (std::string line; std::getline(in, line) && !line.empty();) {
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string::npos)
+      facts.emplace(line.substr(0, line.find_last_not_of("\t ", colon - 1) + 1),
+                    line.substr(colon + 2));
+  }
+  if (!facts.contains("model name")) return "unknown";
+  // Virtual machines call all generations by one name.
+  if (!facts.contains("cpu family") || !facts.contains("model")) return facts["model name"];
+  return fmt::format("{} (family {}, model {})", facts["model name"], facts["cpu family"],
+                     facts["model"]);
 }
 
 }  // namespace nanopneumo::cpu

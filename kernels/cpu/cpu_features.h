@@ -12,7 +12,7 @@ bool multiplies_bfloat16();
 /// was compiled for another CPU, on the same machine too.
 std::string compiled_for();
 
-/// "Intel(R) Xeon(R) ...", as the system calls it; "unknown" where it does not say.
+/// "AMD EPYC (family 25, model 1)", as the system calls it; "unknown" where it does not say.
 std::string processor_name();
 
 }  // namespace nanopneumo::cpu
