@@ -23,34 +23,23 @@ Graph build(const Architecture& architecture, const ImageSize& size, ModelOption
   return graph;
 }
 
-/// A network with its plans, each compiled when it is first asked for.
-class Compiled {
- public:
-  Compiled(Graph graph, Device& device, const Preprocessing& preprocessing, int to_be_loaded)
-      : graph_(std::move(graph)),
-        parameters_(graph_, device, /*seed=*/1, to_be_loaded),
-        device_(device),
-        preprocessing_(preprocessing) {}
+/// A graph with its parameters and plans.
+struct PlannedGraph {
+  PlannedGraph(Graph of, Device& device, int to_be_loaded)
+      : graph(std::move(of)), parameters(graph, device, /*seed=*/1, to_be_loaded) {}
 
-  const Graph& graph() const { return graph_; }
-  Parameters<float>& parameters() { return parameters_; }
-
-  const FrozenPlan<float>& plan(bool gray) {
-    // Weights summed over the channels would be rounded to bfloat16.
-    const bool reads_gray = gray && device_.frozen_precision() == Precision::float32;
-    std::optional<FrozenPlan<float>>& plan = reads_gray ? for_gray_ : for_colour_;
-    if (!plan && reads_gray) plan.emplace(graph_, parameters_, device_, Segment{}, preprocessing_);
-    if (!plan) plan.emplace(graph_, parameters_, device_, Segment{}, device_.frozen_precision());
-    return *plan;
-  }
-
- private:
-  Graph graph_;
-  Parameters<float> parameters_;
-  Device& device_;
-  const Preprocessing& preprocessing_;
-  std::optional<FrozenPlan<float>> for_colour_, for_gray_;
+  Graph graph;
+  Parameters<float> parameters;
+  PlansByColour plans;
 };
+
+/// The images that are gray, or those that are not.
+std::vector<const Image*> those_that_are(bool gray, std::span<const Image> images) {
+  std::vector<const Image*> alike;
+  for (const Image& image : images)
+    if ((image.channels == 1) == gray) alike.push_back(&image);
+  return alike;
+}
 
 }  // namespace
 
@@ -63,15 +52,18 @@ Backbone::Backbone(const Architecture& architecture, const ImageSize& size,
   const std::string file = find_weights(architecture, options, given);
   if (given.empty()) fmt::print("weights {}\n", file);
   const int last = static_cast<int>(graph.nodes().size()) - 1;
-  const auto network = std::make_shared<Compiled>(
-      std::move(graph), device, architecture.preprocessing, file == "none" ? -1 : last);
+  const auto network =
+      std::make_shared<PlannedGraph>(std::move(graph), device, file == "none" ? -1 : last);
   if (file == "none")
     fmt::print("--weights none: a random network, whose output means nothing.\n");
   else
     fmt::print("{}", left_out_note(
-                         file, load_keras_weights(file, network->graph(), network->parameters(),
+                         file, load_keras_weights(file, network->graph, network->parameters,
                                                   /*last=*/-1, top_layers(architecture, options))));
-  frozen_part_ = [network](bool gray) -> const FrozenPlan<float>& { return network->plan(gray); };
+  frozen_part_ = [network, &architecture, &device](bool gray) -> const FrozenPlan<float>& {
+    return network->plans.of(gray, network->graph, network->parameters, device, Segment{},
+                             architecture.preprocessing);
+  };
 }
 
 Backbone::Backbone(const Network& network)
@@ -107,21 +99,19 @@ Tensor<float> Backbone::run_alike(std::span<const Image* const> images, bool are
 }
 
 std::vector<float> Backbone::run(std::span<const Image> images) const {
+  for (const Image& image : images)
+    if (image.height != image_[0] || image.width != image_[1])
+      throw_shape_error("a picture of {}x{} for a network of {}", image.height, image.width,
+                        image_.str());
   std::vector<float> rows(images.size() * static_cast<std::size_t>(outputs_));
   for (const bool gray : {true, false}) {
-    std::vector<const Image*> alike;
-    for (const Image& image : images) {
-      if (image.height != image_[0] || image.width != image_[1])
-        throw_shape_error("a picture of {}x{} for a network of {}", image.height, image.width,
-                          image_.str());
-      if ((image.channels == 1) == gray) alike.push_back(&image);
-    }
+    const std::vector<const Image*> alike = those_that_are(gray, images);
     if (alike.empty()) continue;
     const std::vector<float> results = run_alike(alike, gray).to_host();
-    for (std::size_t i = 0; i < alike.size(); ++i) {
-      const auto place = (alike[i] - images.data()) * outputs_;
-      std::copy_n(results.begin() + static_cast<std::ptrdiff_t>(i) * outputs_, outputs_,
-                  rows.begin() + place);
+    auto from = results.begin();
+    for (const Image* image : alike) {
+      std::copy_n(from, outputs_, rows.begin() + (image - images.data()) * outputs_);
+      from += outputs_;
     }
   }
   return rows;

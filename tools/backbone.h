@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "io/image.h"
-#include "models/frozen_plan.h"
+#include "models/plans_by_colour.h"
 #include "models/registry.h"
 #include "tools/options.h"
 #include "train/network.h"

@@ -26,35 +26,17 @@ std::vector<std::string> Network::load_backbone(const std::filesystem::path& fil
 }
 
 void Network::frozen_parameters_changed() {
-  for_colour_.reset();
-  for_gray_.reset();
+  frozen_plans_.reset();
   ++frozen_version_;
 }
 
-bool Network::can_read_gray() const {
-  return frozen_end_ > 0 && device_->frozen_precision() == Precision::float32;
-}
-
 const FrozenPlan<float>& Network::frozen_part(bool gray_images) const {
-  const bool as_gray = gray_images && can_read_gray();
-  std::optional<FrozenPlan<float>>& plan = as_gray ? for_gray_ : for_colour_;
-  if (plan) return *plan;
-  const TraceSpan span(*device_, "compile");
-  if (as_gray)
-    plan.emplace(classifier_.graph, parameters_, *device_, Segment{.last = frozen_end_},
-                 architecture_->preprocessing);
-  else
-    plan = compile_frozen_part();
-  return *plan;
+  return frozen_plans_.of(gray_images && frozen_end_ > 0, classifier_.graph, parameters_, *device_,
+                          {.last = frozen_end_}, architecture_->preprocessing);
 }
 
 int Network::channels_of(bool gray_images) const {
-  return gray_images && can_read_gray() ? frozen_part(true).channels() : 3;
-}
-
-FrozenPlan<float> Network::compile_frozen_part() const {
-  return FrozenPlan<float>(classifier_.graph, parameters_, *device_, {.last = frozen_end_},
-                           device_->frozen_precision());
+  return gray_images && frozen_end_ > 0 ? frozen_part(true).channels() : 3;
 }
 
 void Network::fine_tune(const FineTuning& tuning) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/eager.h"
-#include "models/frozen_plan.h"
+#include "models/plans_by_colour.h"
 #include "models/registry.h"
 #include "train/fine_tuning.h"
 
@@ -57,17 +57,12 @@ class Network {
   /// What computes frozen_output for images that are gray or not: the same plan for both, or in float32 two. Compiled
   /// when it is first asked for.
   const FrozenPlan<float>& frozen_part(bool gray_images = false) const;
-  /// The same once more, for use beside the network or after it.
-  FrozenPlan<float> compile_frozen_part() const;
   /// A part of the network, with the parameters as they are now, in inference mode.
   FrozenPlan<float> plan(Segment segment) const;
   /// The logits (N,) in inference mode. For many batches keep plan(trained_segment()).
   std::vector<float> logits(const Tensor<float>& images) const;
 
  private:
-  /// Whether gray images may have a plan of their own. In bfloat16 they have not: the summed weights would be rounded.
-  bool can_read_gray() const;
-
   const Architecture* architecture_;
   ModelOptions options_;
   Device* device_;
@@ -75,7 +70,7 @@ class Network {
   Parameters<float> parameters_;
   int frozen_end_;  ///< the last node of the frozen part
   int frozen_version_ = 0;
-  mutable std::optional<FrozenPlan<float>> for_colour_, for_gray_;  ///< as they are asked for
+  mutable PlansByColour frozen_plans_;  ///< as they are asked for
 };
 
 }  // namespace nanopneumo

@@ -20,8 +20,8 @@ class PlanFile final : public PlanChoices {
   /// To be raised where convolutions get other names or choices.
   static constexpr const char* kFormat = "nanopneumo plan 4";
 
-  /// What is measured is kept for this kind of CPU, this build, oneDNN, precision and number of threads in the cache folder,
-  /// from where it is read the next time. A damaged file there is measured anew.
+  /// What is measured is kept for this kind of CPU, this build, oneDNN, precision and number of threads in the cache
+  /// folder, from where it is read the next time. A damaged file there is measured anew.
   static std::shared_ptr<PlanFile> measured(const DeviceOptions& options);
   /// `file` alone; a convolution that it has not got is refused. Throws InputError where it is no such file or of
   /// another precision.

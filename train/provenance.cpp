@@ -6,6 +6,7 @@
 #include <sstream>
 #include <vector>
 
+#include "io/file_bytes.h"
 #include "io/file_hash.h"
 #include "io/input_file.h"
 #include "io/safetensors_checksum.h"
@@ -35,13 +36,15 @@ toml::table weights_table(const std::string& weights) {
 
 /// Empty where an older version wrote the file, or it is gone.
 std::string cpu_of(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) return "";
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 20;
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return "";
   try {
-    return toml::parse(in, file.string())["cpu"].value_or(std::string());
-  } catch (const toml::parse_error& error) {
-    throw_input_error("{} is not valid TOML (line {}); restore it, or remove it", file.string(),
-                      error.source().begin.line);
+    return toml::parse(read_file_bytes(file, kMostBytes), file.string())["cpu"].value_or(
+        std::string());
+  } catch (const toml::parse_error& damage) {
+    throw_input_error("{} is not valid TOML (line {}); restore it, or remove it", shown(file),
+                      damage.source().begin.line);
   }
 }
 

@@ -120,8 +120,7 @@ RunFolder RunFolder::open_to_train(const std::filesystem::path& path) {
     if (entry.is_symlink())  // in a folder from elsewhere it may lead to any file of the user's
       throw_input_error(
           "{} is a symbolic link, and training would write to what it leads to; put the file "
-          "itself "
-          "there, or remove it",
+          "itself there, or remove it",
           shown(entry.path()));
   return folder;
 }

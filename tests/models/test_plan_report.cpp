@@ -1,6 +1,5 @@
 // What compiled plans say about themselves.
 #include <doctest/doctest.h>
-#include <malloc.h>
 
 #include <map>
 
@@ -15,6 +14,7 @@
 #include "models/resnet50.h"
 #include "tests/models/largest_allocation.h"
 #include "tests/support/cases.h"
+#include "tests/support/heap_bytes.h"
 
 namespace nanopneumo::test {
 namespace {
@@ -41,12 +41,6 @@ struct Watch final : PlanObserver {
     most_at_once = std::max(most_at_once, n);
   }
 };
-
-/// Bytes that the heap has given out, large pieces included.
-std::size_t heap_bytes() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
 
 }  // namespace
 

@@ -73,7 +73,8 @@ double PlanRun::flops() const {
 
 double PlanRun::bytes() const {
   double sum = 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) sum += work_of(*this, i).bytes;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (times.calls(i) > 0) sum += work_of(*this, i).bytes;  // of others nothing is left
   return sum;
 }
 

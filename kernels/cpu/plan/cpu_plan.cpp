@@ -25,6 +25,11 @@ constexpr std::int64_t kMiddlePixels = 1100, kLatePixels = 200;
 /// Plans of vectors alone are rows of matrix products.
 constexpr int kRowsAtOnce = 32;
 
+/// How many images run together where they have so many pixels, unless a plan cannot be cut there.
+int usual_images(std::int64_t pixels) {
+  return pixels > kMiddlePixels ? kEarlyImages : pixels > kLatePixels ? kMiddleImages : kLateImages;
+}
+
 bool has_images(const Plan<float>& plan) {
   return std::ranges::any_of(plan.values,
                              [](const PlanValue& value) { return value.pixels() > 1; });
@@ -124,11 +129,8 @@ class CpuPlan final : public CompiledPlan {
 
   bool runs_together(CpuStream& stream, const PointwisePair& pair) const {
     if (!choices_) return kIsTiled;
-    const PlanValue& y = plan_.value(output_of(pair.convolution));
-    const int images = y.pixels() > kMiddlePixels ? kEarlyImages
-                       : y.pixels() > kLatePixels ? kMiddleImages
-                                                  : kLateImages;
-    return is_faster_together(stream, plan_, pair, images, *choices_);
+    const std::int64_t pixels = plan_.value(output_of(pair.convolution)).pixels();
+    return is_faster_together(stream, plan_, pair, usual_images(pixels), *choices_);
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {
