@@ -52,7 +52,7 @@ class CpuPlan final : public CompiledPlan {
     for (int n = 0; n < N; n += parts_[last].images) {
       const int images = std::min(parts_[last].images, N - n);
       fill(cpu, last, images, x + n * x_size_, observer);
-      parts_[last].plan.run_steps(cpu, observer);
+      parts_[last].plan.run_steps(cpu, images, observer);
       parts_[last].plan.give(cpu, images, y + n * y_size_);
     }
   }
@@ -90,11 +90,11 @@ class CpuPlan final : public CompiledPlan {
       const int count = std::min(at_once, images - n);
       if (k == 0) {
         stem_->take(stream, 0, count, x + n * x_size_);
-        stem_->run_steps(stream, observer);
+        stem_->run_steps(stream, count, observer);
         part.take(stream, n, count, stem_->results());
       } else {
         fill(stream, k - 1, count, x + n * x_size_, observer);
-        parts_[k - 1].plan.run_steps(stream, observer);
+        parts_[k - 1].plan.run_steps(stream, count, observer);
         part.take(stream, n, count, parts_[k - 1].plan.results());
       }
     }

@@ -1,4 +1,4 @@
-// A plan with all that running it takes, for one number of images.
+// A plan with all that running it takes, for some images at once.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ inline void release_weights(PlanOperation<float>& operation) {
       operation);
 }
 
-/// The steps of a plan for N images, with their memory.
+/// The steps of a plan for at most N images, with their memory.
 template <class E>
 class FixedPlan {
  public:
@@ -28,7 +28,7 @@ class FixedPlan {
   /// largest part of what a frozen network holds. Its operations are numbered from `first_operation` on.
   FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N,
             std::size_t first_operation = 0)
-      : N_(N), placement_(place(plan, choices, N, sizeof(E))) {
+      : placement_(place(plan, choices, N, sizeof(E))) {
     arena_ = allocate_bytes(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
                 std::byte{0});  // pages are there before the first run
@@ -55,20 +55,20 @@ class FixedPlan {
     memory_.scratch = scratch_bytes_;
   }
 
-  /// Puts `images` of N into the arena, from number `first` on. Those that are not put there are computed along with
-  /// the others from what was there before: what comes out for an image then does not depend on how many it came
-  /// with.
+  /// Puts `images` of N into the arena, from number `first` on.
   template <class From>
   void take(CpuStream& stream, int first, int images, const From* x) {
     convert(stream, images * x_size_, x, x_ + first * x_size_);
   }
 
-  /// From what lies in the arena to results(), N of them.
-  void run_steps(CpuStream& stream, PlanObserver* observer) {
+  /// From the first `images` in the arena to as many results(). What comes out for an image does not depend on how many
+  /// it came with: our kernels compute each pixel alone, and oneDNN's, which may not, have all N computed, from what
+  /// was there before.
+  void run_steps(CpuStream& stream, int images, PlanObserver* observer = nullptr) {
     for (const NumberedStep& step : steps_) {
-      if (observer) observer->begin(step.operation, N_);
-      step.work->run(stream);
-      if (observer) observer->end(step.operation, N_);
+      if (observer) observer->begin(step.operation, images);
+      step.work->run(stream, images);
+      if (observer) observer->end(step.operation, images);
     }
   }
 
@@ -101,7 +101,6 @@ class FixedPlan {
                       [=](std::int64_t i) { to[i] = from_float<To>(to_float(from[i])); });
   }
 
-  int N_;
   Placement placement_;
   AlignedBytes arena_, scratch_;
   std::vector<NumberedStep> steps_;

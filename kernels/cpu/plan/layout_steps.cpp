@@ -21,17 +21,19 @@ std::unique_ptr<PlanStep> concatenate_step(const StepContext<E>& context,
     to.data += C;
   }
   if (copies.empty()) return nullptr;
-  return function_step([copies, pixels = context.pixels(op.y)](CpuStream& stream) {
-    for (const Copy& copy : copies) copy_pixels(stream, pixels, copy.C, copy.from, copy.to);
-  });
+  return function_step(
+      [copies, per_image = context.value(op.y).pixels()](CpuStream& stream, int images) {
+        for (const Copy& copy : copies)
+          copy_pixels(stream, images * per_image, copy.C, copy.from, copy.to);
+      });
 }
 
 template <class E>
 std::unique_ptr<PlanStep> pad_step(const StepContext<E>& context, const PlanPad& op) {
   const PlanValue in = context.value(op.x), out = context.value(op.y);
-  return function_step([in, out, padding = op.padding, N = context.N, x = context.at(op.x),
-                        y = context.at(op.y)](CpuStream& stream) {
-    parallel_for(stream, std::int64_t{N} * out.H, [=](std::int64_t row) {
+  return function_step([in, out, padding = op.padding, x = context.at(op.x), y = context.at(op.y)](
+                           CpuStream& stream, int images) {
+    parallel_for(stream, std::int64_t{images} * out.H, [=](std::int64_t row) {
       const std::int64_t n = row / out.H, h = row % out.H - padding.top;
       for (int w = 0; w < out.W; ++w) {
         E* to = y.data + (row * out.W + w) * y.stride;
@@ -50,8 +52,8 @@ std::unique_ptr<PlanStep> reshape_step(const StepContext<E>& context, const Plan
   const Pixels<E> x = context.at(op.x), y = context.at(op.y);
   if (x.data == y.data) return nullptr;
   const PlanValue& in = context.value(op.x);
-  return function_step([=, size = context.pixels(op.x) * in.C](CpuStream& stream) {
-    copy_pixels<E>(stream, size, 1, {x.data, 1}, {y.data, 1});
+  return function_step([x, y, per_image = in.size()](CpuStream& stream, int images) {
+    copy_pixels<E>(stream, images * per_image, 1, {x.data, 1}, {y.data, 1});
   });
 }
 

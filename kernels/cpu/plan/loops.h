@@ -6,12 +6,12 @@
 
 namespace nanopneumo::cpu {
 
-/// A step that is a function of the stream.
+/// A step that is a function of the stream and the number of images.
 template <class Run>
 class FunctionStep final : public PlanStep {
  public:
   explicit FunctionStep(Run run) : run_(std::move(run)) {}
-  void run(CpuStream& stream) override { run_(stream); }
+  void run(CpuStream& stream, int images) override { run_(stream, images); }
 
  private:
   Run run_;

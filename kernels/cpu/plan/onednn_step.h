@@ -27,7 +27,7 @@ class OneDnnStep final : public PlanStep {
              const typename Primitive::primitive_desc& description, const dnnl::memory::desc& keras,
              const std::vector<float>& w, const std::vector<float>& bias, const void* x, void* y);
 
-  void run(CpuStream& stream) override {
+  void run(CpuStream& stream, int) override {
     use_threads(stream.threads());
     primitive_.execute(stream.onednn().stream, operands_);
     stream.onednn().stream.wait();

@@ -10,10 +10,10 @@ namespace nanopneumo::cpu {
 template <class E>
 std::unique_ptr<PlanStep> affine_step(const StepContext<E>& context, const PlanAffine<float>& op) {
   return function_step([scale = op.scale, shift = op.shift, activation = op.activation,
-                        pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
-                        y = context.at(op.y)](CpuStream& stream) {
+                        per_image = context.value(op.x).pixels(), x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      map_pixels(stream, pixels, static_cast<int>(scale.size()), x, y,
+      map_pixels(stream, images * per_image, static_cast<int>(scale.size()), x, y,
                  [f, a = scale.data(), b = shift.data()](int c, float value) {
                    return f(value * a[c] + b[c]);
                  });
@@ -24,10 +24,10 @@ std::unique_ptr<PlanStep> affine_step(const StepContext<E>& context, const PlanA
 template <class E>
 std::unique_ptr<PlanStep> activation_step(const StepContext<E>& context, const PlanActivation& op) {
   return function_step([activation = op.activation, C = context.value(op.x).C,
-                        pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
-                        y = context.at(op.y)](CpuStream& stream) {
+                        per_image = context.value(op.x).pixels(), x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      map_pixels(stream, pixels, C, x, y, [f](int, float value) { return f(value); });
+      map_pixels(stream, images * per_image, C, x, y, [f](int, float value) { return f(value); });
     });
   });
 }
@@ -39,9 +39,10 @@ std::unique_ptr<PlanStep> softmax_step(const StepContext<E>& context, std::size_
   const std::size_t temporary = context.placement.temporaries[i];
   const Pixels<E> result =
       temporary == Placement::kNone ? context.at(op.y) : Pixels<E>{context.arena + temporary, C};
-  return function_step([=, pixels = context.pixels(op.x), x = read_only(context.at(op.x)),
-                        y = context.at(op.y)](CpuStream& stream) {
-    parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+  return function_step([=, per_image = context.value(op.x).pixels(),
+                        x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
+    parallel_pieces(stream, images * per_image, kPixels, [&](const Range& piece, int) {
       for (std::int64_t p = piece.begin; p < piece.end; ++p) {
         const E* in = x.data + p * x.stride;
         E* out = result.data + p * result.stride;
@@ -53,17 +54,18 @@ std::unique_ptr<PlanStep> softmax_step(const StepContext<E>& context, std::size_
           out[c] = from_float<E>(std::exp(to_float(in[c]) - largest) / sum);
       }
     });
-    if (result.data != y.data) copy_pixels(stream, pixels, C, read_only(result), y);
+    if (result.data != y.data) copy_pixels(stream, images * per_image, C, read_only(result), y);
   });
 }
 
 template <class E>
 std::unique_ptr<PlanStep> add_step(const StepContext<E>& context, const PlanAdd& op) {
   return function_step([activation = op.activation, C = context.value(op.y).C,
-                        pixels = context.pixels(op.y), a = read_only(context.at(op.a)),
-                        b = read_only(context.at(op.b)), y = context.at(op.y)](CpuStream& stream) {
+                        per_image = context.value(op.y).pixels(), a = read_only(context.at(op.a)),
+                        b = read_only(context.at(op.b)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+      parallel_pieces(stream, images * per_image, kPixels, [&](const Range& piece, int) {
         for (std::int64_t i = piece.begin; i < piece.end; ++i) {
           const E *left = a.data + i * a.stride, *right = b.data + i * b.stride;
           E* out = y.data + i * y.stride;
@@ -79,9 +81,9 @@ std::unique_ptr<PlanStep> add_step(const StepContext<E>& context, const PlanAdd&
 template <class E>
 std::unique_ptr<PlanStep> scale_step(const StepContext<E>& context, const PlanScale& op) {
   return function_step([C = context.value(op.y).C, per_image = context.value(op.y).pixels(),
-                        pixels = context.pixels(op.y), x = read_only(context.at(op.x)),
-                        s = read_only(context.at(op.s)), y = context.at(op.y)](CpuStream& stream) {
-    parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
+                        x = read_only(context.at(op.x)), s = read_only(context.at(op.s)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
+    parallel_pieces(stream, images * per_image, kPixels, [&](const Range& piece, int) {
       for (std::int64_t i = piece.begin; i < piece.end; ++i) {
         const E *in = x.data + i * x.stride, *factors = s.data + i / per_image * s.stride;
         E* out = y.data + i * y.stride;

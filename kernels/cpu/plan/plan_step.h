@@ -20,7 +20,8 @@ struct Pixels {
 class PlanStep {
  public:
   virtual ~PlanStep() = default;
-  virtual void run(CpuStream& stream) = 0;
+  /// Computes the first `images` of those that it was made for, or all of them where that is one call of oneDNN's.
+  virtual void run(CpuStream& stream, int images) = 0;
   /// Temporary memory that run() needs, in bytes, and where it is.
   virtual std::size_t scratch_bytes() const { return 0; }
   virtual void set_scratch(std::byte* memory) { (void)memory; }
@@ -40,7 +41,7 @@ struct StepContext {
   const Choices& choices;
   const Placement& placement;
   E* arena;
-  int N;  ///< images at once
+  int N;  ///< most images at once
 
   const PlanValue& value(int v) const { return plan.value(v); }
   std::int64_t pixels(int v) const { return N * value(v).pixels(); }

@@ -15,10 +15,11 @@ namespace {
 template <class E, class Op, class Combine, class Finish>
 std::unique_ptr<PlanStep> window_step(const StepContext<E>& context, const Op& op, float start,
                                       Combine combine, Finish finish) {
-  const PlanValue& image = context.value(op.x);
-  const ChannelwiseDims d{context.N, image.H, image.W, image.C, op.window};
-  return function_step([d, start, combine, finish, x = read_only(context.at(op.x)),
-                        y = context.at(op.y)](CpuStream& stream) {
+  const PlanValue image = context.value(op.x);
+  return function_step([image, window = op.window, start, combine, finish,
+                        x = read_only(context.at(op.x)),
+                        y = context.at(op.y)](CpuStream& stream, int images) {
+    const ChannelwiseDims d{images, image.H, image.W, image.C, window};
     const Axis rows = row_axis(d), columns = column_axis(d);
     const int C = d.C, P = d.P(), Q = d.Q(), W = d.W;
     const std::int64_t pixels = std::int64_t{d.H} * d.W;
@@ -77,11 +78,11 @@ template <class E>
 std::unique_ptr<PlanStep> global_average_step(const StepContext<E>& context,
                                               const PlanGlobalAverage& op) {
   const PlanValue image = context.value(op.x);
-  return function_step([image, N = context.N, x = read_only(context.at(op.x)),
-                        y = context.at(op.y)](CpuStream& stream) {
+  return function_step([image, x = read_only(context.at(op.x)), y = context.at(op.y)](
+                           CpuStream& stream, int images) {
     const std::int64_t pixels = image.pixels();
     const int C = image.C, blocks = channel_blocks(C);
-    parallel_for(stream, std::int64_t{N} * blocks, [=](std::int64_t i) {
+    parallel_for(stream, std::int64_t{images} * blocks, [=](std::int64_t i) {
       const std::int64_t n = i / blocks;
       const ChannelBlock block(static_cast<int>(i % blocks), C);
       float sum[kChannelBlock] = {};

@@ -28,6 +28,13 @@ ChannelwiseDims channelwise(const StepContext<float>& context, int x, const Wind
   return {context.N, value.H, value.W, value.C, window};
 }
 
+/// The same for the first `images` alone.
+template <class Dims>
+Dims first(int images, Dims dims) {
+  dims.N = images;
+  return dims;
+}
+
 class TiledStep : public PlanStep {
  public:
   std::string algorithm() const override { return "tiled"; }
@@ -47,7 +54,9 @@ class ConvolutionStep final : public TiledStep {
         results_(results(context, op.y, op.residual, op.activation)),
         workspace_bytes_(tiled::workspace_bytes(context.stream, dims_, x_.stride)) {}
 
-  void run(CpuStream& stream) override { tiled::forward(stream, dims_, x_, filter_, results_); }
+  void run(CpuStream& stream, int images) override {
+    tiled::forward(stream, first(images, dims_), x_, filter_, results_);
+  }
   std::size_t workspace_bytes() const override { return workspace_bytes_; }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
@@ -67,8 +76,9 @@ class DepthwiseStep final : public TiledStep {
         x_(input(context, op.x)),
         results_(results(context, op.y, -1, op.activation)) {}
 
-  void run(CpuStream& stream) override {
-    tiled::depthwise_forward(stream, dims_, x_, filter_, results_.activation, results_.y);
+  void run(CpuStream& stream, int images) override {
+    tiled::depthwise_forward(stream, first(images, dims_), x_, filter_, results_.activation,
+                             results_.y);
   }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
@@ -90,9 +100,9 @@ class SeparableStep final : public TiledStep {
         results_(results(context, op.y, op.residual, op.activation)),
         workspace_bytes_(tiled::separable_workspace_bytes(context.stream, dims_)) {}
 
-  void run(CpuStream& stream) override {
-    tiled::separable_forward(stream, dims_, x_, depthwise_, depthwise_activation_, pointwise_,
-                             results_);
+  void run(CpuStream& stream, int images) override {
+    tiled::separable_forward(stream, first(images, dims_), x_, depthwise_, depthwise_activation_,
+                             pointwise_, results_);
   }
   std::size_t workspace_bytes() const override { return workspace_bytes_; }
   std::size_t packed_bytes() const override { return depthwise_.bytes() + pointwise_.bytes(); }
@@ -138,9 +148,9 @@ class AffineProductStep final : public ProductStep {
         shift_(op.shift),
         affine_activation_(op.affine_activation) {}
 
-  void run(CpuStream& stream) override {
-    tiled::affine_product(stream, images_, x_, {scale_, shift_, affine_activation_}, pointwise_,
-                          results_);
+  void run(CpuStream& stream, int images) override {
+    tiled::affine_product(stream, first(images, images_), x_, {scale_, shift_, affine_activation_},
+                          pointwise_, results_);
   }
   std::size_t packed_bytes() const override {
     return pointwise_.bytes() + (scale_.size() + shift_.size()) * sizeof(float);
@@ -156,8 +166,8 @@ class ScaledProductStep final : public ProductStep {
   ScaledProductStep(const StepContext<float>& context, const PlanScaledProduct<float>& op)
       : ProductStep(context, op), s_(input(context, op.s)) {}
 
-  void run(CpuStream& stream) override {
-    tiled::scaled_product(stream, images_, x_, s_, pointwise_, results_);
+  void run(CpuStream& stream, int images) override {
+    tiled::scaled_product(stream, first(images, images_), x_, s_, pointwise_, results_);
   }
   std::size_t packed_bytes() const override { return pointwise_.bytes(); }
 

@@ -23,8 +23,10 @@ class WinogradStep final : public PlanStep {
         workspace_bytes_(winograd::workspace_bytes(context.stream, dims_)),
         residual_(op.residual < 0 ? Pixels<float>{nullptr, 0} : context.at(op.residual)) {}
 
-  void run(CpuStream& stream) override {
-    winograd::forward(stream, dims_, {x_.data, x_.stride}, filter_,
+  void run(CpuStream& stream, int images) override {
+    ConvDims dims = dims_;
+    dims.N = images;
+    winograd::forward(stream, dims, {x_.data, x_.stride}, filter_,
                       {.bias = bias_.empty() ? nullptr : bias_.data(),
                        .residual = residual_.data,
                        .activation = activation_},

@@ -40,10 +40,14 @@ bool pays(const ConvDims& d) {
          forward_tiling(d).count() >= fewest_tiles;
 }
 
-std::size_t workspace_bytes(Stream& stream, const ConvDims& d) {
+std::size_t workspace_bytes(Stream& stream, ConvDims d) {
   const int threads = cpu_stream(stream).threads();
-  const Schedule schedule = choose_schedule(forward_tiling(d), d.C, d.K, threads);
-  return static_cast<std::size_t>(schedule.workspace(d.C, threads)) * sizeof(float);
+  std::int64_t most = 0;
+  for (; d.N > 0; --d.N) {  // chunks of tiles are of one size, which fewer images may make larger
+    const Schedule schedule = choose_schedule(forward_tiling(d), d.C, d.K, threads);
+    most = std::max(most, schedule.workspace(d.C, threads));
+  }
+  return static_cast<std::size_t>(most) * sizeof(float);
 }
 
 Filter::Filter(Stream& stream, int C, int K, const float* w)

@@ -24,8 +24,8 @@ inline bool applies(const Window& w) {
 /// whose gradients show each of them, from 2048 tiles on only.
 bool pays(const ConvDims&);
 
-/// What forward with transformed filters takes from the stream's workspace, in bytes.
-std::size_t workspace_bytes(Stream&, const ConvDims&);
+/// What forward with transformed filters takes from the stream's workspace for at most so many images, in bytes.
+std::size_t workspace_bytes(Stream&, ConvDims);
 
 /// The filters of a convolution, transformed once for many calls. Holds 36 floats for each 3x3 kernel, K being
 /// rounded up to a multiple of kPanel.
