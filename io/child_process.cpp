@@ -142,13 +142,4 @@ std::string text_from_child(const std::filesystem::path& file,
                     shown(file), cause_of(status, message, limits));
 }
 
-void run_in_child(const std::filesystem::path& file, const std::function<void()>& work,
-                  ChildLimits limits) {
-  const auto silent = [&work] {
-    work();
-    return std::string();
-  };
-  text_from_child(file, silent, limits);
-}
-
 }  // namespace nanopneumo

@@ -31,14 +31,10 @@ struct ChildLimits {
   std::size_t memory_bytes = std::size_t{1} << 30;  ///< beyond what the parent has
 };
 
-/// Runs `work`, which reads `file`, in a forked child process; its results come back through
+/// Runs `work`, which reads `file`, in a forked child process and returns its text; other results come back through
 /// SharedFloats. An InputError that `work` throws is thrown here with the same message. Where the
 /// child crashes, runs out of its limits or throws something else, an InputError says that `file`
 /// is damaged. `work` must not use threads (OpenMP, CUDA): the child has none but the calling one.
-void run_in_child(const std::filesystem::path& file, const std::function<void()>& work,
-                  ChildLimits limits = {});
-
-/// The same for work whose result is a text, which is returned.
 std::string text_from_child(const std::filesystem::path& file,
                             const std::function<std::string()>& work, ChildLimits limits = {});
 

@@ -5,6 +5,7 @@
 
 #include "io/file_bytes.h"
 #include "io/image.h"
+#include "io/printable.h"
 #include "tensor/errors.h"
 
 namespace nanopneumo {
@@ -119,6 +120,11 @@ ClassFolders read_class_folders(const fs::path& folder) {
   for (const fs::path& path : subfolders(folder)) found.classes.push_back({path.filename(), {}});
   if (found.classes.size() != 2) refuse_class_count(folder, found);
   for (ClassFolder& one : found.classes) {
+    if (!is_printable(one.name))
+      throw_input_error(
+          "{} cannot be the name of a class: rename the folder (UTF-8 without control characters, "
+          "at most 100 bytes)",
+          shown(folder / one.name));
     one.pictures = PictureSearch(found).run(folder / one.name);
     if (one.pictures.empty())
       throw_input_error("{} holds no JPEG, PNG or BMP picture: put some there or remove the folder",

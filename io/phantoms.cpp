@@ -7,6 +7,7 @@
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
 #include "io/image_write.h"
+#include "io/is_there.h"
 #include "io/phantom_anatomy.h"
 #include "io/phantom_drawing.h"
 #include "tensor/errors.h"
@@ -135,8 +136,7 @@ void write_phantoms(const fs::path& folder, std::int64_t count, int height, int 
     throw_input_error("phantoms of {} x {} cannot be made: choose sides from {} to {}", width,
                       height, kMinPhantomSide, kMaxImageSide);
   check_target(folder);
-  std::error_code error;
-  NewFiles files(folder, /*new_folder=*/!fs::exists(folder, error));
+  NewFiles files(folder, /*new_folder=*/!is_there(folder));
   create_folders(folder);
   write_file_atomically(folder / kReadmeName, kReadme);
   const std::int64_t train = count - count / 5;

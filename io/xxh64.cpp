@@ -1,6 +1,6 @@
 #include "io/xxh64.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -26,12 +26,12 @@ std::uint64_t round(std::uint64_t accumulator, std::uint64_t lane) {
   return std::rotl(accumulator + lane * kPrime2, 31) * kPrime1;
 }
 
-/// The four accumulators over all whole stripes of 32 bytes, made one.
-std::uint64_t sum_stripes(std::string_view& bytes, std::uint64_t seed) {
-  std::array<std::uint64_t, 4> lanes{seed + kPrime1 + kPrime2, seed + kPrime2, seed,
-                                     seed - kPrime1};
-  while (bytes.size() >= 32)
-    for (std::uint64_t& lane : lanes) lane = round(lane, take<std::uint64_t>(bytes));
+/// The next stripe of 32 bytes.
+void add_stripe(std::array<std::uint64_t, 4>& lanes, std::string_view& bytes) {
+  for (std::uint64_t& lane : lanes) lane = round(lane, take<std::uint64_t>(bytes));
+}
+
+std::uint64_t merged(const std::array<std::uint64_t, 4>& lanes) {
   std::uint64_t sum = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) +
                       std::rotl(lanes[3], 18);
   for (const std::uint64_t lane : lanes) sum = (sum ^ round(0, lane)) * kPrime1 + kPrime4;
@@ -40,9 +40,27 @@ std::uint64_t sum_stripes(std::string_view& bytes, std::uint64_t seed) {
 
 }  // namespace
 
-std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
-  const std::uint64_t length = bytes.size();
-  std::uint64_t sum = (length >= 32 ? sum_stripes(bytes, seed) : seed + kPrime5) + length;
+Xxh64::Xxh64(std::uint64_t seed)
+    : seed_(seed), lanes_{seed + kPrime1 + kPrime2, seed + kPrime2, seed, seed - kPrime1} {}
+
+void Xxh64::add(std::string_view bytes) {
+  const std::size_t held = length_ % kStripe;
+  length_ += bytes.size();
+  if (held > 0) {
+    const std::string_view first = bytes.substr(0, kStripe - held);
+    std::ranges::copy(first, rest_.begin() + static_cast<std::ptrdiff_t>(held));
+    bytes.remove_prefix(first.size());
+    if (held + first.size() < kStripe) return;
+    std::string_view stripe(rest_.data(), kStripe);
+    add_stripe(lanes_, stripe);
+  }
+  while (bytes.size() >= kStripe) add_stripe(lanes_, bytes);
+  std::ranges::copy(bytes, rest_.begin());
+}
+
+std::uint64_t Xxh64::sum() const {
+  std::string_view bytes(rest_.data(), length_ % kStripe);
+  std::uint64_t sum = (length_ >= kStripe ? merged(lanes_) : seed_ + kPrime5) + length_;
   while (bytes.size() >= 8)
     sum = std::rotl(sum ^ round(0, take<std::uint64_t>(bytes)), 27) * kPrime1 + kPrime4;
   if (bytes.size() >= 4)
@@ -52,6 +70,12 @@ std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
   sum = (sum ^ (sum >> 33)) * kPrime2;
   sum = (sum ^ (sum >> 29)) * kPrime3;
   return sum ^ (sum >> 32);
+}
+
+std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
+  Xxh64 whole(seed);
+  whole.add(bytes);
+  return whole.sum();
 }
 
 }  // namespace nanopneumo

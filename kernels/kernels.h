@@ -168,6 +168,8 @@ struct Kernels {
   Op<void(Stream&, std::int64_t n, const T* a, const T* b, T* y)> add;
   // y = value
   Op<void(Stream&, std::int64_t n, T value, T* y)> fill;
+  // y = min(max(x, -limit), limit), NaN stays NaN (tf.clip_by_value). y may be x.
+  Op<void(Stream&, std::int64_t n, T limit, const T* x, T* y)> clip;
   // Concatenation of channels, one part a call. part: (rows, C), whole: (rows, C_whole).
   // whole[i, offset + c] = part[i, c]; the other channels of whole stay as they are.
   Op<void(Stream&, const SliceDims&, const T* part, T* whole)> write_slice;

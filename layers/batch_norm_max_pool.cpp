@@ -1,6 +1,7 @@
 #include "layers/batch_norm_max_pool.h"
 
 #include "layers/gradients.h"
+#include "layers/pooling2d.h"
 
 namespace nanopneumo {
 
@@ -9,9 +10,11 @@ Variable<T> batch_norm_max_pool(Tape<T>& tape, const Variable<T>& x, const Batch
                                 const BatchNormalization::Options& options, const Window& window,
                                 Activation before) {
   const Shape& in = x.shape();
-  if (in.rank() != 4 || v.beta.shape() != Shape{in[3]})
+  if (in.rank() != 4 || v.beta.shape() != Shape{in[3]} ||
+      (v.gamma.value.defined() && v.gamma.shape() != Shape{in[3]}))
     throw_shape_error("batch normalisation and max pooling: input {} and beta {} do not fit",
                       in.str(), v.beta.shape().str());
+  require_max_pool_window(window);
   const ChannelwiseDims dims{to_int(in[0]), to_int(in[1]), to_int(in[2]), to_int(in[3]), window};
   const Shape out{dims.N, dims.P(), dims.Q(), dims.C};
   Tensor<T> y(tape.device(), out);

@@ -7,8 +7,8 @@
 namespace nanopneumo {
 
 /// max_pool2d(batch_norm_training(x)), without the normalised image in between. x: (N, H, W, C),
-/// result: (N, P, Q, C); the window has at most 255 places. Throws ShapeError where x is of another rank or beta
-/// is not (C,).
+/// result: (N, P, Q, C). Throws ShapeError where x is of another rank, gamma or beta is not (C,), or the window has
+/// more than 255 places.
 ///
 /// `before` is none, or relu where x comes from a ReLU that leaves its derivative to this operation: what it
 /// contributes to x's gradient is then the gradient of the ReLU's input. x itself is overwritten with it

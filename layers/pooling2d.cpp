@@ -5,8 +5,6 @@
 namespace nanopneumo {
 namespace {
 
-constexpr int kLargestMaxPoolWindow = 255;  // the place of the largest is kept in a byte
-
 template <class T>
 ChannelwiseDims pool_dims(const Variable<T>& x, const Window& window) {
   const Shape& in = x.shape();
@@ -23,12 +21,17 @@ Shape pooled_shape(std::string_view layer, std::span<const Shape> inputs, Size2D
 
 }  // namespace
 
+void require_max_pool_window(const Window& window) {
+  constexpr int kMostPlaces = 255;
+  if (std::int64_t{window.R} * window.S > kMostPlaces)
+    throw_shape_error("max pooling: a {}x{} window has more than {} places", window.R, window.S,
+                      kMostPlaces);
+}
+
 template <class T>
 Variable<T> max_pool2d(Tape<T>& tape, const Variable<T>& x, const Window& window) {
   const ChannelwiseDims dims = pool_dims(x, window);
-  if (std::int64_t{window.R} * window.S > kLargestMaxPoolWindow)
-    throw_shape_error("max pooling: a {}x{} window has more than {} places", window.R, window.S,
-                      kLargestMaxPoolWindow);
+  require_max_pool_window(window);
   const Shape out{dims.N, dims.P(), dims.Q(), dims.C};
   Tensor<T> y(tape.device(), out);
   Tensor<std::uint8_t> argmax;

@@ -8,6 +8,9 @@
 
 namespace nanopneumo {
 
+/// Throws ShapeError where the window has more than 255 places: that of the maximum is kept as a byte.
+void require_max_pool_window(const Window& window);
+
 /// y = max over the window, padding ignored. x: (N, H, W, C), y: (N, P, Q, C). The place of the
 /// maximum is kept as one byte an output where a gradient is wanted; the input is not kept. Throws ShapeError
 /// for an x of another rank, and for a window of more than 255 places.

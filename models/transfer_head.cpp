@@ -14,10 +14,4 @@ Graph::Value transfer_head(Graph& graph, Graph::Value features, double dropout) 
   return graph.add(Dense({.units = 1}), x);
 }
 
-Graph head_only(int features, double dropout) {
-  Graph graph("head");
-  transfer_head(graph, graph.input({features}), dropout);
-  return graph;
-}
-
 }  // namespace nanopneumo

@@ -9,7 +9,4 @@ namespace nanopneumo {
 /// head.
 Graph::Value transfer_head(Graph& graph, Graph::Value features, double dropout = 0.4);
 
-/// A graph of the head alone, on C features, for tests and for training on stored features.
-Graph head_only(int features, double dropout = 0.4);
-
 }  // namespace nanopneumo

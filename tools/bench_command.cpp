@@ -2,17 +2,20 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "tools/bench/step_table.h"
 #include "tools/bench_commands.h"
 #include "tools/bench_workload.h"
 #include "tools/commands.h"
+#include "train/process_memory.h"
 #include "train/step_memory.h"
 
 namespace nanopneumo {
 namespace {
 
 void print_operations(const bench::StepTime& time) {
+  if (time.peaks) fmt::print("{}", time.peaks->words());
   fmt::print("\nEach operation, and each at each shape, in one step:\n\n{}\n{}",
              operation_table(time).text(), shape_table(time).text());
 }
@@ -21,6 +24,12 @@ void bench_train(const BenchOptions& o) {
   if (!o.fine_tune.empty() && !find_architecture(o.model).is_backbone)
     throw_input_error("--fine-tune is not possible for {}: all of it is trained; leave it out",
                       o.model);
+  std::optional<bench::CpuPeaks> peaks;
+  if (o.per_op && o.device.device == "cpu") {
+    const std::unique_ptr<Device> cpu = make_cpu_device(o.device.threads);
+    peaks = bench::measure_cpu_peaks(static_cast<CpuStream&>(cpu->stream()), Precision::float32);
+    reset_peak_memory();
+  }
   Workload work(o, o.per_op ? Workload::Device::timing : Workload::Device::plain);
   Network& network = work.network();
   Adam<float> optimizer(network.parameters());
@@ -42,8 +51,10 @@ void bench_train(const BenchOptions& o) {
       });
   print_measured(fmt::format("{} training step{}", o.model, what), o, measured);
   if (work.timing())
-    print_operations(
-        {.timed = work.timing()->stream().timed(), .steps = o.repeats, .seconds = measured.all});
+    print_operations({.timed = work.timing()->stream().timed(),
+                      .steps = o.repeats,
+                      .seconds = measured.all,
+                      .peaks = peaks});
 }
 
 void add_bench_train(Command bench) {

@@ -61,11 +61,6 @@ CpuStream& cpu_stream(const Forward& forward) {
   return static_cast<CpuStream&>(forward.device().stream());
 }
 
-void print_peaks(const CpuPeaks& peaks) {
-  fmt::print("this machine at best, measured: {:.0f} GFLOP/s, {:.1f} GB/s\n", 1e-9 * peaks.flops,
-             1e-9 * peaks.bytes);
-}
-
 struct TimedForward {
   Measured measured;
   PlanRun run;
@@ -143,7 +138,7 @@ void bench_forward(const BenchOptions& o) {
     print_measured(what, o, measure(o, [&] { forward.run(); }));
   } else {
     const auto [measured, run] = time_steps(o, forward, *peaks);
-    print_peaks(*peaks);
+    fmt::print("{}", peaks->words());
     fmt::print("\nEach operation, in a batch of {}, some images at once:\n\n{}\n", o.batch,
                plan_table(run).text());
     print_measured(what, o, measured);
@@ -183,7 +178,7 @@ void bench_all(const BenchOptions& options) {
     if (!peaks) {
       peaks = bench::measure_cpu_peaks(cpu_stream(forward), forward.device().frozen_precision());
       reset_peak_memory();
-      print_peaks(*peaks);
+      fmt::print("{}", peaks->words());
       print_overview_header();
     }
     print_overview_line(o.model, time_steps(o, forward, *peaks).run);

@@ -8,6 +8,7 @@
 
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
+#include "tools/print_note.h"
 #include "train/batches.h"
 #include "train/plan_file.h"
 #include "train/process_memory.h"
@@ -60,9 +61,10 @@ void print_measured(const std::string& what, const BenchOptions& o, const Measur
 
 Workload::Workload(const BenchOptions& o, Device kind)
     : timing_(kind == Device::timing ? std::make_unique<bench::TimingDevice>(
-                                           make_device(o.device, open_plan(o.device)))
+                                           make_device(o.device, open_plan(o.device, print_note)))
                                      : nullptr),
-      plain_(kind == Device::timing ? nullptr : make_device(o.device, open_plan(o.device))),
+      plain_(kind == Device::timing ? nullptr
+                                    : make_device(o.device, open_plan(o.device, print_note))),
       device_(timing_ ? timing_.get() : plain_.get()),
       network_(find_architecture(o.model), image_shape(o), o.model_options, *device_, kSeed) {
   if (!o.fine_tune.empty()) network_.fine_tune({.layers = o.fine_tune});

@@ -9,6 +9,7 @@
 #include "models/imagenet_classes.h"
 #include "tools/backbone.h"
 #include "tools/commands.h"
+#include "tools/print_note.h"
 #include "train/plan_file.h"
 
 namespace nanopneumo {
@@ -34,7 +35,7 @@ void classify(const ClassifyOptions& o) {
   const ImageSize size = o.image_size.empty()
                              ? ImageSize{architecture.imagenet_size, architecture.imagenet_size}
                              : parse_image_size(o.image_size);
-  const std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device));
+  const std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device, print_note));
   const Backbone backbone(architecture, size, o.model_options, o.weights, *device);
   for (const std::string& path : o.images) {
     const Image image = central_crop(read_image(path), size);

@@ -8,6 +8,7 @@
 #include "tensor/errors.h"
 #include "tools/bench/table.h"
 #include "tools/commands.h"
+#include "tools/print_note.h"
 #include "tools/report/evaluation.h"
 #include "tools/report/page.h"
 
@@ -49,7 +50,7 @@ void print_pairs(const report::Comparisons& comparisons) {
                pair.auc_adjusted ? fmt::format("{:.4g}", *pair.auc_adjusted) : "undefined"});
   if (!comparisons.pairs.empty())
     fmt::print("{}\nadjusted: by Holm's method over all pairs\n", table.text());
-  for (const std::string& reason : comparisons.left_out) fmt::print("note: {}\n", reason);
+  for (const std::string& reason : comparisons.left_out) print_note(reason);
 }
 
 void compare(const CompareOptions& o) {
@@ -57,7 +58,7 @@ void compare(const CompareOptions& o) {
                                                     report::Grouping::each_run_alone);
   if (report.groups.size() < 2)
     throw_input_error("compare needs two runs, not only {}; give another one", o.runs[0]);
-  for (const std::string& note : report.notes) fmt::print("note: {}\n", shown(note));
+  for (const std::string& note : report.notes) print_note(shown(note));
   print_runs(report);
   print_pairs(report.comparisons);
   if (o.out.empty()) return;

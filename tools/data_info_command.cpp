@@ -8,6 +8,7 @@
 #include "io/dataset_files.h"
 #include "tools/data_commands.h"
 #include "tools/options.h"
+#include "tools/print_note.h"
 #include "tools/progress_bar.h"
 #include "train/data_info.h"
 
@@ -42,7 +43,7 @@ void print_info(const InfoOptions& o) {
   };
   part("training", files.train, files.train_source);
   part("validation", files.validation, files.validation_source);
-  for (const std::string& note : files.notes) fmt::print("note: {}\n", note);
+  for (const std::string& note : files.notes) print_note(note);
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "io/is_there.h"
 #include "io/npy.h"
 #include "io/resize.h"
 #include "tools/backbone.h"
 #include "tools/commands.h"
+#include "tools/print_note.h"
 #include "tools/progress_bar.h"
 #include "tools/trained_run.h"
 #include "train/plan_file.h"
@@ -38,7 +40,7 @@ struct Extractor {
 Extractor of_model(const FeaturesOptions& o) {
   const Architecture& architecture = find_architecture(o.model);
   const ImageSize size = parse_image_size(o.image_size);
-  std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device));
+  std::unique_ptr<Device> device = make_device(o.device, open_plan(o.device, print_note));
   auto backbone =
       std::make_unique<Backbone>(architecture, size, o.model_options, o.weights, *device);
   return {std::move(device),
@@ -107,8 +109,8 @@ void add_features_command(Command app) {
   add_run_options(command, o->checkpoint, o->device);
   add_plan_option(command, o->device);
   command.action([o, command] {
-    const bool is_run = o->weights.empty() &&
-                        std::filesystem::exists(std::filesystem::path(o->model) / "config.toml");
+    const bool is_run =
+        o->weights.empty() && is_there(std::filesystem::path(o->model) / "config.toml");
     for (const char* option : {"--image-size", "--interpolation", "--alpha"})
       if (is_run && command.given(option))
         throw_input_error("{} is that of the run; leave it away", option);

@@ -9,8 +9,10 @@
 #include "io/download.h"
 #include "io/file_bytes.h"
 #include "io/http_get.h"
+#include "io/is_there.h"
 #include "tools/commands.h"
 #include "tools/options.h"
+#include "tools/print_note.h"
 #include "tools/progress_bar.h"
 #include "tools/signals.h"
 #include "train/pretrained.h"
@@ -48,11 +50,6 @@ std::string by_hand(const fs::path& target, const char* variable) {
                      http_lack() ? "" : fmt::format(", or name a mirror's folder in {}", variable));
 }
 
-bool is_there(const fs::path& file) {
-  std::error_code error;  // what may not be looked at is refused when it is written
-  return fs::exists(file, error);
-}
-
 double megabytes(const fs::path& file) { return static_cast<double>(fs::file_size(file)) / 1e6; }
 
 /// Fetches with a bar; Ctrl-C keeps what is there.
@@ -67,7 +64,7 @@ void fetch_with_bar(const std::string& what, const Download& download) {
                  .note =
                      [&](const std::string& text) {
                        bar.clear();
-                       fmt::print("note: {}\n", text);
+                       print_note(text);
                        std::fflush(stdout);
                      },
                  .stopped = [&] { return signals.received() != 0; }});

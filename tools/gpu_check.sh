@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # For a machine with a GPU, the CUDA toolkit, g++ and CMake, with or without a network: builds, runs every
-# test, trains an epoch of two models and measures every operation on the GPU. All of it goes into
+# test, trains an epoch of each of four runs and measures every operation on the GPU. All of it goes into
 # gpu_results/ and ${OUT:-.}/gpu_results.tar.gz, which is written anew after each step. Fails at the end
 # where a step failed.
 #   tools/gpu_check.sh [build] [tests] [train] [bench]

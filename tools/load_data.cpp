@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tensor/device_options.h"
+#include "tools/print_note.h"
 #include "tools/progress_bar.h"
 #include "train/run_folder.h"
 
@@ -21,8 +22,10 @@ void describe_set(const char* what, const ImageSet& images, const std::string& s
 void check_out(const std::filesystem::path& out, const std::string& data) {
   RunFolder::require_unused(out);
   if (data.empty()) return;
-  const std::filesystem::path inside = std::filesystem::weakly_canonical(out).lexically_relative(
-      std::filesystem::weakly_canonical(data));
+  std::error_code error;  // a path that cannot be followed cannot be made either
+  const std::filesystem::path inside =
+      std::filesystem::weakly_canonical(out, error)
+          .lexically_relative(std::filesystem::weakly_canonical(data, error));
   if (!inside.empty() && *inside.begin() != "..")
     throw_input_error(
         "{} lies in the data, where it would be taken for a class; give another --out",
@@ -40,7 +43,7 @@ TrainingData load_data(const Config& config, const StopCheck& check) {
   bar.clear();
   describe_set("training", data.train, data.train_source, data.classes);
   describe_set("validation", data.validation, data.validation_source, data.classes);
-  for (const std::string& note : data.notes) fmt::print("note: {}\n", note);
+  for (const std::string& note : data.notes) print_note(note);
   return data;
 }
 

@@ -42,10 +42,12 @@ void ProgressBar::update(std::int64_t done, std::int64_t total, const std::strin
   const double elapsed = seconds(now - start_);
   const double steps_per_second = static_cast<double>(done - first_done_) / elapsed;
   const double units_per_second = steps_per_second * units_per_step_;
-  const std::string rate =
-      total > 0 ? fmt::format("{}/{}  {:.1f} {}/s  {} left", done, total, units_per_second, unit_,
-                              clock_text(static_cast<double>(total - done) / steps_per_second))
-                : fmt::format("{}  {:.1f} {}/s", done, units_per_second, unit_);
+  std::string rate =
+      fmt::format("{}{}  {:.1f} {}/s", done, total > 0 ? fmt::format("/{}", total) : "",
+                  units_per_second, unit_);
+  if (total > 0 && steps_per_second > 0)  // before that nobody knows
+    rate +=
+        fmt::format("  {} left", clock_text(static_cast<double>(total - done) / steps_per_second));
   if (terminal_) {
     const auto filled = static_cast<int>(total > 0 ? kCells * done / total : 0);
     std::string bar;

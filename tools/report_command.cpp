@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
 #include "tools/commands.h"
+#include "tools/print_note.h"
 #include "tools/report/model_card.h"
 #include "tools/report/page.h"
 
@@ -20,7 +21,7 @@ struct ReportOptions {
 void make_report(const ReportOptions& o) {
   const report::Report report =
       report::read_report(o.title, o.runs, report::Grouping::seeds_together);
-  for (const std::string& note : report.notes) fmt::print("note: {}\n", shown(note));
+  for (const std::string& note : report.notes) print_note(shown(note));
   write_file_atomically(o.out, report::page(report));
   fmt::print("written to {}\n", o.out);
   if (o.model_card.empty()) return;

@@ -8,10 +8,12 @@
 
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "models/registry.h"
 #include "tools/commands.h"
 #include "tools/fine_tuning_options.h"
 #include "tools/load_data.h"
+#include "tools/print_note.h"
 #include "tools/progress_bar.h"
 #include "tools/report/model_card.h"
 #include "tools/report/page.h"
@@ -120,13 +122,12 @@ void check_plan_file(const ReproducePlan& plan) {
         "--plan {} has the algorithms of one network, and there are {}; give --plan measured, or "
         "one of --models",
         shown(plan.options.plan), plan.models.size());
-  open_plan(plan.runs().front().config.device_options());
+  open_plan(plan.runs().front().config.device_options(), print_note);
 }
 
 /// What is wrong with the options, the data or with the folder of a new experiment is said before anything is written.
 void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
-  std::error_code error;
-  if (fs::exists(folder.plan(), error)) return;
+  if (is_there(folder.plan())) return;
   const Config& o = plan.options;
   const std::vector<PlannedRun> runs = plan.runs();
   for (const PlannedRun& run : runs) {
@@ -142,8 +143,7 @@ void check_new(const ReproducePlan& plan, const ReproduceFolder& folder) {
 }
 
 void audit_once(const ReproducePlan& plan, const ReproduceFolder& folder, const StopCheck& check) {
-  std::error_code error;
-  if (plan.options.data.empty() || fs::exists(folder.audit(), error)) return;
+  if (plan.options.data.empty() || is_there(folder.audit())) return;
   ProgressBar bar("auditing the data", "img");
   const DataAudit audit = audit_dataset(plan.options.data, resolve_threads(plan.options.threads),
                                         [&](std::int64_t done, std::int64_t total) {

@@ -1,6 +1,7 @@
 #include "tools/run_start.h"
 
 #include "tensor/trace.h"
+#include "tools/print_note.h"
 #include "train/begin_run.h"
 
 namespace nanopneumo {
@@ -13,7 +14,7 @@ bool has_weight_file(const Config& config) {
 }  // namespace
 
 std::shared_ptr<PlanFile> open_plan(const RunStart& start) {
-  return open_plan(start.config.device_options(),
+  return open_plan(start.config.device_options(), print_note,
                    start.is_resumed() ? start.folder->plan() : std::filesystem::path{});
 }
 

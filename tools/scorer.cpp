@@ -8,6 +8,7 @@
 
 #include "io/file_bytes.h"
 #include "io/image_set.h"
+#include "io/is_there.h"
 #include "tools/progress_bar.h"
 #include "tools/report/run_record.h"
 #include "train/metrics.h"
@@ -98,8 +99,7 @@ Scorer::Member Scorer::load_member(const std::string& folder) const {
         shown(folder));
   if (!needs_validation()) return member;
   const std::filesystem::path file = RunFolder::open(folder).predictions();
-  std::error_code error;
-  if (options_.checkpoint != "best" || !std::filesystem::exists(file, error))
+  if (options_.checkpoint != "best" || !is_there(file))
     throw_input_error(
         "--calibrated and a chosen --threshold need {}, what the best epoch said about the "
         "validation images; {}",

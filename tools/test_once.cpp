@@ -6,6 +6,7 @@
 #include "tools/progress_bar.h"
 #include "tools/report_metrics.h"
 #include "tools/trained_run.h"
+#include "train/restored_network.h"
 #include "train/scoring.h"
 #include "train/test_result.h"
 
@@ -15,9 +16,7 @@ void test_once(const Config& config, const TrainingData& data, const RunFolder& 
                Device& device, const StopCheck& check) {
   if (!owes_test(config, folder)) return;
   const Checkpoint best = open_checkpoint(folder, "best", config);
-  Network network(find_architecture(config.model), config.image(), config.model_options(), device,
-                  config.seed, BackboneValues::to_be_loaded);
-  best.restore(network);
+  const std::unique_ptr<Network> network = restored_network(best, config, device);
   ProgressBar bar("the test part, once", "img");
   const auto total = static_cast<std::int64_t>(2 * data.split.test.size());  // read, then scored
   const ImageSet images =
@@ -28,7 +27,7 @@ void test_once(const Config& config, const TrainingData& data, const RunFolder& 
                     bar.update(done, total);
                   });
   const std::vector<double> logits =
-      score_images(network, images, config.batch, [&](std::int64_t done, std::int64_t) {
+      score_images(*network, images, config.batch, [&](std::int64_t done, std::int64_t) {
         check();
         bar.update(images.size() + done, total);
         return true;

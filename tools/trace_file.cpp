@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <exception>
+
 #include "io/atomic_file.h"
-#include "tensor/errors.h"
 
 namespace nanopneumo {
 
@@ -16,7 +17,7 @@ TraceFile::~TraceFile() {
   detach();
   try {
     write_file_atomically(path_, trace_.json());
-  } catch (const InputError&) {  // there is another error, which ended the work
+  } catch (const std::exception&) {  // there is another error, which ended the work
   }
 }
 

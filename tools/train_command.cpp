@@ -6,6 +6,8 @@
 #include <set>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "tools/commands.h"
 #include "tools/fine_tuning_options.h"
 #include "tools/load_data.h"
@@ -63,7 +65,7 @@ void describe_network(const Config& config, const Network& network) {
   if (network.has_backbone())
     fmt::print("backbone    {}weights {}\n", config.fine_tuning.wanted() ? "" : "frozen, ",
                config.weights == "none" ? "random (--weights none): its features know nothing"
-                                        : config.weights);
+                                        : shown(config.weights));
 }
 
 void print_memory(const Config& config, const TrainingData& data, const Network& network) {
@@ -141,7 +143,7 @@ Config resolve_resumed(const TrainCall& call, const ConfigOptions& options,
   const Command command = options.command();
   refuse_fixed_options(command);
   Config config = read_config(folder.config());
-  if (!call.model.empty() && call.model != config.model)
+  if (!call.model.empty() && find_architecture(call.model).name != config.model)
     throw_input_error("{} is a run of {}, not of {}; leave the model away", call.resume,
                       config.model, call.model);
   const Config typed = options.over(Config{});
@@ -278,7 +280,7 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart sta
   try {
     run_training(options, start, data, network, signals, trace.get());
   } catch (const std::bad_alloc&) {
-    if (!std::filesystem::exists(folder.last())) folder.clear();  // nothing to go on with
+    if (!is_there(folder.last())) folder.clear();  // nothing to go on with
     throw;
   }
   try {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/print_note.h"
 #include "tools/report_metrics.h"
 
 namespace nanopneumo {
@@ -31,7 +32,7 @@ void TrainConsole::on_features(std::int64_t done, std::int64_t total) {
 
 void TrainConsole::on_note(const std::string& sentence) {
   clear();
-  fmt::print("note: {}\n", sentence);
+  print_note(sentence);
 }
 
 void TrainConsole::on_epoch(const EpochRecord& r) {

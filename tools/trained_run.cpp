@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include "io/file_bytes.h"
+#include "io/is_there.h"
+#include "tools/print_note.h"
 #include "train/plan_file.h"
+#include "train/restored_network.h"
 
 namespace nanopneumo {
 
 Checkpoint open_checkpoint(const RunFolder& folder, const std::string& which,
                            const Config& config) {
   const std::filesystem::path file = which == "best" ? folder.best() : folder.last();
-  std::error_code error;
-  if (!std::filesystem::exists(file, error))
+  if (!is_there(file))
     throw_input_error(
         "{} has no checkpoint ({} is missing): it ended before its first epoch did, or the file "
         "was moved; start a new run",
@@ -47,13 +49,10 @@ DeviceOptions options_to_answer_with(const DeviceOptions& asked, const Config& c
 TrainedRun load_on(const RunFolder& folder, const std::string& which, Config config,
                    const DeviceOptions& options) {
   TrainedRun run{.config = std::move(config), .header = {}, .device = nullptr, .network = nullptr};
-  run.device = make_device(options, open_plan(options, folder.plan()));
+  run.device = make_device(options, open_plan(options, print_note, folder.plan()));
   const Checkpoint checkpoint = open_checkpoint(folder, which, run.config);
   run.header = checkpoint.header();
-  run.network = std::make_unique<Network>(find_architecture(run.config.model), run.config.image(),
-                                          run.config.model_options(), *run.device, run.config.seed,
-                                          BackboneValues::to_be_loaded);
-  checkpoint.restore(*run.network);
+  run.network = restored_network(checkpoint, run.config, *run.device);
   if (run.header.phantoms)
     fmt::print(
         "# This run was trained on phantoms, synthetic pictures: it knows nothing of X-rays.\n");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "io/file_bytes.h"
@@ -27,6 +28,7 @@ Metadata header_metadata(const CheckpointHeader& header) {
           {"negative_class", header.classes.at(0)},
           {"positive_class", header.classes.at(1)},
           {"trained_on", header.phantoms ? "phantoms" : "images"},
+          {"is_fine_tuned", std::to_string(header.is_fine_tuned)},
           {"epoch", std::to_string(header.epoch)}};
 }
 
@@ -99,12 +101,14 @@ Checkpoint::Checkpoint(const std::filesystem::path& file)
         "{} is a safetensors file but no checkpoint of this program; give the folder of "
         "a run",
         shown(path_));
+  constexpr int kMostPixels = std::numeric_limits<int>::max();
   header_ = {.model = name("model"),
-             .image_height = static_cast<int>(whole("image_height")),
-             .image_width = static_cast<int>(whole("image_width")),
+             .image_height = static_cast<int>(whole("image_height", kMostPixels)),
+             .image_width = static_cast<int>(whole("image_width", kMostPixels)),
              .alpha = number("alpha"),
              .classes = {name("negative_class"), name("positive_class")},
              .phantoms = text("trained_on") == "phantoms",
+             .is_fine_tuned = has("is_fine_tuned") && whole("is_fine_tuned") != 0,
              .epoch = whole("epoch")};
 }
 
@@ -127,12 +131,11 @@ const std::string& Checkpoint::name(const std::string& key) const {
   return value;
 }
 
-std::int64_t Checkpoint::whole(const std::string& key) const {
+std::int64_t Checkpoint::whole(const std::string& key, std::int64_t most) const {
   const std::string& digits = text(key);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || value < 0 ||
-      value > (std::int64_t{1} << 40))
+  if (error != std::errc() || end != digits.data() + digits.size() || value < 0 || value > most)
     throw_input_error("{}: \"{}\" is {}, not a count; use another checkpoint of the run",
                       shown(path_), key, printable(digits));
   return value;
@@ -212,6 +215,7 @@ void Checkpoint::restore(Adam<float>& optimizer) const {
   const Tensor<float>&m = optimizer.first_moment(), &v = optimizer.second_moment();
   const LoadedTensor& saved_m = tensor("adam/first_moment", m.shape());
   const LoadedTensor& saved_v = tensor("adam/second_moment", v.shape());
+  for (const LoadedTensor* saved : {&saved_m, &saved_v}) require_finite(*saved);
   m.copy_from_host(saved_m.values);  // both fit, or nothing changes
   v.copy_from_host(saved_v.values);
   optimizer.set_steps_done(steps);

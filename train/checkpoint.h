@@ -45,6 +45,7 @@ struct CheckpointHeader {
   double alpha = 1;
   std::vector<std::string> classes;  ///< two; the second is the positive one
   bool phantoms = false;             ///< trained on synthetic images
+  bool is_fine_tuned = false;        ///< after Network::fine_tune
   std::int64_t epoch = 0;            ///< epochs of training in it
 };
 
@@ -80,7 +81,7 @@ class Checkpoint {
   /// A text that messages and tables may show as it is.
   const std::string& name(const std::string& key) const;
   bool has(const std::string& key) const;
-  std::int64_t whole(const std::string& key) const;
+  std::int64_t whole(const std::string& key, std::int64_t most = std::int64_t{1} << 40) const;
   double number(const std::string& key) const;
 
   std::filesystem::path path_;

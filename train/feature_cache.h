@@ -2,18 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "io/cache_folder.h"
 #include "tensor/shape.h"
+#include "train/note.h"
 
 namespace nanopneumo {
-
-/// Told, in a sentence, what went otherwise than it should but does not end the run.
-using Note = std::function<void(const std::string& sentence)>;
 
 /// A folder of safetensors files, features-HASH.safetensors, one for each key. A key is a text that names
 /// everything that the values depend on; the whole of it is in the file. What is on disk is not

@@ -53,28 +53,9 @@ void scale(const Tensor<T>& x, double factor) {
   });
 }
 
-// With s = limit / 6: max(min(x, limit), 0) = s relu6(x / s), and the negative part likewise.
-template <class T>
-void clip_values(const Tensor<T>& x, double limit) {
-  Device& device = x.device();
-  const auto& kernels = device.kernels<T>();
-  const double s = limit / 6;
-  scale(x, 1 / s);
-  const Tensor<T> negative(device, x.shape());
-  negative.copy_from(x);
-  scale(negative, -1);
-  for (const Tensor<T>* part : {&x, &negative})
-    kernels.relu6_forward(device.stream(), x.size(), part->data(), part->data());
-  scale(x, s);
-  scale(negative, -s);
-  kernels.add(device.stream(), x.size(), x.data(), negative.data(), x.data());
-}
-
 template double sum_of_squares(const Tensor<float>&);
 template double sum_of_squares(const Tensor<double>&);
 template void scale(const Tensor<float>&, double);
 template void scale(const Tensor<double>&, double);
-template void clip_values(const Tensor<float>&, double);
-template void clip_values(const Tensor<double>&, double);
 
 }  // namespace nanopneumo

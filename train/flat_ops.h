@@ -14,8 +14,4 @@ double sum_of_squares(const Tensor<T>& x);
 template <class T>
 void scale(const Tensor<T>& x, double factor);
 
-/// x[i] = min(max(x[i], -limit), limit), by relu6 of both signs; up to rounding.
-template <class T>
-void clip_values(const Tensor<T>& x, double limit);
-
 }  // namespace nanopneumo

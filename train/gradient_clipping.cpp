@@ -57,8 +57,13 @@ void clip_gradients(const Clipping& clipping, const Parameters<T>& parameters) {
       return;
     case Clipping::Kind::global_norm:
       return clip_to_norm(parameters.gradients(), clipping.limit);
-    case Clipping::Kind::value:
-      return clip_values(parameters.gradients(), clipping.limit);
+    case Clipping::Kind::value: {
+      const Tensor<T>& gradients = parameters.gradients();
+      Device& device = gradients.device();
+      return device.kernels<T>().clip(device.stream(), gradients.size(),
+                                      static_cast<T>(clipping.limit), gradients.data(),
+                                      gradients.data());
+    }
   }
 }
 

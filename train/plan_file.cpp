@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/cache_folder.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "io/json_text.h"
 #include "io/xxh64.h"
 #include "kernels/cpu/cpu_features.h"
@@ -28,11 +29,6 @@ fs::path cache_file(const DeviceOptions& options) {
                      resolve_threads(options.threads));
 }
 
-bool is_there(const fs::path& file) {
-  std::error_code error;
-  return fs::exists(file, error);
-}
-
 }  // namespace
 
 PlanFile::Content PlanFile::read(const fs::path& file, std::string_view remedy) {
@@ -46,19 +42,20 @@ PlanFile::Content PlanFile::read(const fs::path& file, std::string_view remedy) 
   }
 }
 
-std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options) {
-  std::shared_ptr<PlanFile> plan(new PlanFile(options));
+std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options, const Note& note) {
+  std::shared_ptr<PlanFile> plan(new PlanFile(options, note));
   plan->cache_ = plan->source_ = cache_file(options);
   if (!is_there(plan->cache_)) return plan;
   try {
     plan->algorithms_ = read(plan->cache_, kMeasure).algorithms;
-  } catch (const InputError&) {  // it is only a cache: all is measured anew
+  } catch (const InputError& damaged) {
+    note(fmt::format("the algorithms of --plan measured are measured anew: {}", damaged.what()));
   }
   return plan;
 }
 
 std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs::path& file) {
-  std::shared_ptr<PlanFile> plan(new PlanFile(options));
+  std::shared_ptr<PlanFile> plan(new PlanFile(options, {}));
   Content content = read(file, kMeasure);
   if (content.precision != options.precision)
     throw_input_error("{} is a plan for --precision {}, not {}; give that, or --plan measured",
@@ -68,13 +65,14 @@ std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs
   return plan;
 }
 
-std::shared_ptr<PlanFile> PlanFile::of_run(const DeviceOptions& options, const fs::path& file) {
+std::shared_ptr<PlanFile> PlanFile::of_run(const DeviceOptions& options, const Note& note,
+                                           const fs::path& file) {
   if (!is_there(file))
     throw_input_error(
         "{} is missing, which says how this run computes its convolutions; bring it back: the run "
         "cannot be repeated or gone on with without it",
         shown(file));
-  auto plan = measured(options);
+  auto plan = measured(options, note);
   const Content content = read(file, "bring the run's own back");
   if (content.precision != options.precision) return plan;
   for (const auto& entry : content.algorithms) {
@@ -130,20 +128,25 @@ void PlanFile::add(const std::string& convolution, std::string_view algorithm) {
 
 void PlanFile::plan_is_complete() {
   if (!cache_.empty() && !is_cached_) {
-    make_folders(cache_.parent_path());
-    write(cache_, algorithms_);
-    is_cached_ = true;
+    is_cached_ = true;  // or told that it is not
+    try {
+      make_folders(cache_.parent_path());
+      write(cache_, algorithms_);
+    } catch (const InputError& refused) {
+      note_(fmt::format("what was measured is not kept for the next run: {}", refused.what()));
+    }
   }
   if (run_.empty() || is_kept_) return;
   write(run_, used_);
   is_kept_ = true;
 }
 
-std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options, const fs::path& of_run) {
+std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options, const Note& note,
+                                    const fs::path& of_run) {
   options.validate();
   if (options.plan == "default") return nullptr;
-  if (!of_run.empty()) return PlanFile::of_run(options, of_run);
-  return options.plan == "measured" ? PlanFile::measured(options)
+  if (!of_run.empty()) return PlanFile::of_run(options, note, of_run);
+  return options.plan == "measured" ? PlanFile::measured(options, note)
                                     : PlanFile::fixed(options, options.plan);
 }
 

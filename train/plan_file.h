@@ -10,6 +10,7 @@
 
 #include "kernels/plan/plan_choices.h"
 #include "tensor/device_options.h"
+#include "train/note.h"
 
 namespace nanopneumo {
 
@@ -21,8 +22,9 @@ class PlanFile final : public PlanChoices {
   static constexpr const char* kFormat = "nanopneumo plan 4";
 
   /// What is measured is kept for this kind of CPU, this build, oneDNN, precision and number of threads in the cache
-  /// folder, from where it is read the next time. A damaged file there is measured anew.
-  static std::shared_ptr<PlanFile> measured(const DeviceOptions& options);
+  /// folder, from where it is read the next time. A damaged file there is measured anew, and a folder that cannot be
+  /// written is done without, with a note.
+  static std::shared_ptr<PlanFile> measured(const DeviceOptions& options, const Note& note);
   /// `file` alone; a convolution that it has not got is refused. Throws InputError where it is no such file or of
   /// another precision.
   static std::shared_ptr<PlanFile> fixed(const DeviceOptions& options,
@@ -30,7 +32,7 @@ class PlanFile final : public PlanChoices {
 
   /// As measured(), but what a run has in `file` comes first where that is of this precision. Throws InputError
   /// where it is no such file.
-  static std::shared_ptr<PlanFile> of_run(const DeviceOptions& options,
+  static std::shared_ptr<PlanFile> of_run(const DeviceOptions& options, const Note& note,
                                           const std::filesystem::path& file);
 
   /// Asks `check` before each convolution; what that throws ends the compilation. Nothing is asked where it is empty.
@@ -52,12 +54,13 @@ class PlanFile final : public PlanChoices {
     Algorithms algorithms;
   };
 
-  explicit PlanFile(const DeviceOptions& options) : options_(options) {}
+  PlanFile(const DeviceOptions& options, Note note) : options_(options), note_(std::move(note)) {}
   /// `remedy` where it is none.
   static Content read(const std::filesystem::path& file, std::string_view remedy);
   void write(const std::filesystem::path& file, const Algorithms& algorithms) const;
 
   DeviceOptions options_;
+  Note note_;
   std::filesystem::path source_, cache_, run_;  ///< the last two are empty where there are none
   Algorithms algorithms_, used_;
   std::function<void()> check_;
@@ -66,7 +69,7 @@ class PlanFile final : public PlanChoices {
 
 /// What options.plan stands for; null for default. `of_run`: the plan.json of a run that goes on or is asked
 /// about; where it is there, it takes the place of the file that the run began with.
-std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options,
+std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options, const Note& note,
                                     const std::filesystem::path& of_run = {});
 
 }  // namespace nanopneumo

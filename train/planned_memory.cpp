@@ -38,9 +38,8 @@ std::size_t batch_bytes(const Config& config, const TrainingData& data, int chan
                      channels);
 }
 
-/// Gradients, Adam's two moments, and where an update takes several batches the sum of their gradients.
-std::size_t optimizer_bytes(std::int64_t trained, const Config& config) {
-  return (config.accumulate > 1 ? 4 : 3) * float_bytes(trained);
+std::size_t gradient_bytes(std::int64_t trained, const Config& config) {
+  return (config.accumulate > 1 ? 2 : 1) * float_bytes(trained);
 }
 
 /// Of the frozen part's plan, or of both where one set is gray and the other is not.
@@ -67,9 +66,11 @@ PlannedMemory plan_memory_of_run(const Config& config, const TrainingData& data,
                                  const Network& network) {
   const Graph& graph = network.graph();
   const int cut = network.trained_segment().first;
+  const std::int64_t trained = network.parameters().trainable().size();
   return {.frozen = memory_of_frozen(network, data),
           .parameters = parameter_bytes(graph, 0),
-          .optimizer = optimizer_bytes(network.parameters().trainable().size(), config),
+          .gradients = gradient_bytes(trained, config),
+          .moments = 2 * float_bytes(trained),
           .images = data.train.pixels.size() + data.validation.pixels.size(),
           .features = kept_bytes(config, data, graph, cut),
           .batch = batch_bytes(config, data, network.channels_of(data.train.is_gray())),
@@ -92,7 +93,9 @@ std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
     memory.frozen = {};
     memory.batch = batch_bytes(config, data, 3);
   }
-  memory.optimizer = optimizer_bytes(count.total - count.non_trainable, config);
+  const std::int64_t trained = count.total - count.non_trainable;
+  memory.gradients = gradient_bytes(trained, config);
+  memory.moments = 2 * float_bytes(trained);
   memory.features = kept_bytes(config, data, graph, cut);
   memory.step = plan_step(graph, {.first = cut}, largest_batch(config, data)).bytes();
   memory.validation = parameter_bytes(graph, cut);
@@ -100,13 +103,14 @@ std::optional<PlannedMemory> plan_memory_of_fine_tuning(const Config& config,
 }
 
 std::size_t PlannedMemory::total() const {
-  return frozen.total() + parameters + optimizer + images + features + batch + step + validation;
+  return frozen.total() + parameters + gradients + moments + images + features + batch + step +
+         validation;
 }
 
 std::int64_t expected_peak_mib(const PlannedMemory& memory, bool trains_convolutions, int threads) {
-  const std::size_t gradients = memory.optimizer / 3;  // the moments are there, as zeros
-  const std::size_t to_come = memory.frozen.scratch + gradients + memory.features + memory.batch +
-                              memory.step + memory.validation;
+  // The moments are there, as zeros.
+  const std::size_t to_come = memory.frozen.scratch + memory.gradients + memory.features +
+                              memory.batch + memory.step + memory.validation;
   // Measured: code that has not run yet, and the sums and packed operands of a convolution's gradients.
   constexpr std::int64_t kFirstUse = 12, kScratchOfThread = 12;
   const std::int64_t scratch = trains_convolutions ? kScratchOfThread * threads : 0;
@@ -124,7 +128,7 @@ std::string PlannedMemory::words() const {
   text += fmt::format(
       "parameters {}, gradients and optimiser {}, images {}, a batch {}, a training step {}, "
       "validation {}",
-      mebibytes(parameters), mebibytes(optimizer), mebibytes(images), mebibytes(batch),
+      mebibytes(parameters), mebibytes(gradients + moments), mebibytes(images), mebibytes(batch),
       mebibytes(step), mebibytes(validation));
   if (features > 0) text += fmt::format(", features kept {}", mebibytes(features));
   return text;

@@ -15,7 +15,8 @@ namespace nanopneumo {
 struct PlannedMemory {
   PlanMemory frozen;       ///< of the compiled frozen part; zero on devices that compile none
   std::size_t parameters;  ///< all of the network's
-  std::size_t optimizer;   ///< gradients and Adam's moments
+  std::size_t gradients;   ///< and, where an update takes several batches, their sum
+  std::size_t moments;     ///< Adam's two
   std::size_t images;      ///< both sets, as bytes
   std::size_t features;    ///< of the frozen part, kept from one epoch to the next
   std::size_t batch;       ///< one batch of images as the network's input

@@ -4,6 +4,7 @@
 
 #include "io/cache_folder.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 
 namespace nanopneumo {
 
@@ -95,8 +96,7 @@ std::string find_weights(const Architecture& architecture, const ModelOptions& o
         options.alpha);
   const WeightFile& weights = architecture.weights_file(options.include_top);
   const std::filesystem::path file = cached_weights(weights);
-  std::error_code error;
-  if (!std::filesystem::exists(file, error))
+  if (!is_there(file))
     throw_input_error(
         "{} needs its ImageNet weights and {} is not there; run nanopneumo fetch weights {}{}, or "
         "give --weights FILE, or --weights none for a random backbone",

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "io/file_bytes.h"
+#include "io/file_chunks.h"
 #include "io/file_hash.h"
-#include "io/input_file.h"
+#include "io/is_there.h"
+#include "io/printable.h"
 #include "io/safetensors_checksum.h"
 #include "io/versions.h"
 #include "kernels/cpu/cpu_features.h"
@@ -17,11 +19,9 @@
 namespace nanopneumo {
 namespace {
 
-std::string file_checksum(const std::filesystem::path& path) {
-  const InputFile file(path);
+std::string file_fnv1a64(const std::filesystem::path& path) {
   Checksum checksum;
-  std::vector<char> chunk(1 << 20);
-  while (const std::size_t got = file.read(chunk)) checksum.add({chunk.data(), got});
+  for_each_chunk(path, [&](std::string_view chunk) { checksum.add(chunk); });
   return checksum.hex();
 }
 
@@ -30,15 +30,14 @@ toml::table weights_table(const std::string& weights) {
   if (file_hash_is_known())
     table.insert("sha256", file_hash(weights, Digest::Kind::sha256));
   else
-    table.insert("fnv1a64", file_checksum(weights));
+    table.insert("fnv1a64", file_fnv1a64(weights));
   return table;
 }
 
 /// Empty where an older version wrote the file, or it is gone.
 std::string cpu_of(const std::filesystem::path& file) {
   constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 20;
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return "";
+  if (!is_there(file)) return "";
   try {
     return toml::parse(read_file_bytes(file, kMostBytes), file.string())["cpu"].value_or(
         std::string());
@@ -76,7 +75,7 @@ std::vector<std::string> machine_notes(const Config& config, const std::filesyst
     notes.push_back(fmt::format(
         "this run was begun on {} and goes on on {}: what follows differs in its last digits from "
         "what the former would have given",
-        was, is));
+        printable(was), is));
   if (const int here = resolve_threads(0); config.threads > here)
     notes.push_back(fmt::format(
         "this run has {} threads, on which its last digits depend, and {} CPUs are here: it is "

@@ -5,7 +5,9 @@
 
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
+#include "io/file_chunks.h"
 #include "io/image_write.h"
+#include "io/is_there.h"
 #include "io/json_text.h"
 #include "io/xxh64.h"
 #include "train/augmentation_sheet.h"
@@ -13,7 +15,6 @@
 namespace nanopneumo {
 namespace {
 
-constexpr std::uint64_t kMaxWeightBytes = std::uint64_t{1} << 31;
 constexpr std::uint64_t kMaxJsonBytes = std::uint64_t{1} << 24;
 
 /// Negative, positive.
@@ -22,8 +23,10 @@ std::array<std::int64_t, 2> count_classes(const ImageSet& images) {
   return {images.size() - positives, positives};
 }
 
-std::string file_checksum(const std::string& path) {
-  return fmt::format("{:016x}", xxh64(read_file_bytes(path, kMaxWeightBytes)));
+std::string file_xxh64(const std::string& path) {
+  Xxh64 checksum;
+  for_each_chunk(path, [&](std::string_view chunk) { checksum.add(chunk); });
+  return fmt::format("{:016x}", checksum.sum());
 }
 
 RunFacts collect(const Config& config, const TrainingData& data, const Network& network) {
@@ -38,7 +41,7 @@ RunFacts collect(const Config& config, const TrainingData& data, const Network& 
           .validation = count_classes(data.validation),
           .notes = data.notes,
           .data_fingerprint = data.checksum,
-          .weights_checksum = has_file ? file_checksum(config.weights) : "",
+          .weights_checksum = has_file ? file_xxh64(config.weights) : "",
           .parameters = count.total,
           .trained_parameters = count.total - count.non_trainable};
 }
@@ -67,8 +70,7 @@ void write_run_facts(const RunFolder& folder, const Config& config, const Traini
 
 std::optional<RunFacts> read_run_facts(const RunFolder& folder) {
   const std::filesystem::path file = folder.facts();
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  if (!is_there(file)) return std::nullopt;
   RunFacts f;
   try {
     const auto json = nlohmann::json::parse(read_file_bytes(file, kMaxJsonBytes));

@@ -8,12 +8,13 @@
 #include "io/atomic_file.h"
 #include "io/durable.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 
 namespace nanopneumo {
 namespace {
 
 /// Also where it is a link to what is not there.
-bool is_there(const std::filesystem::path& path) {
+bool has_entry(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::exists(std::filesystem::symlink_status(path, error));
 }
@@ -23,7 +24,7 @@ class NewFolders {
  public:
   explicit NewFolders(const std::filesystem::path& path) {
     std::error_code error;
-    for (auto folder = path; !folder.empty() && !is_there(folder); folder = folder.parent_path())
+    for (auto folder = path; !folder.empty() && !has_entry(folder); folder = folder.parent_path())
       made_.push_back(folder);
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
     if (!error) made_last_ = std::filesystem::create_directory(path, error);
@@ -63,10 +64,10 @@ std::filesystem::path make_unused(const std::string& name, std::optional<NewFold
 
 void RunFolder::require_unused(const std::filesystem::path& path) {
   std::error_code error;
-  const bool exists = std::filesystem::exists(path, error);
+  const bool exists = is_there(path);
   for (auto folder = path; !folder.empty() && folder != folder.parent_path();
        folder = folder.parent_path())
-    if (is_there(folder) && !std::filesystem::exists(folder, error))
+    if (has_entry(folder) && !is_there(folder))
       throw_input_error(
           "{} is a symbolic link to a folder that is not there; bring that back or give another "
           "--out",
@@ -116,12 +117,17 @@ RunFolder RunFolder::open(const std::filesystem::path& path) {
 RunFolder RunFolder::open_to_train(const std::filesystem::path& path) {
   RunFolder folder = open(path);
   folder.lock();
-  for (const auto& entry : std::filesystem::directory_iterator(path))
-    if (entry.is_symlink())  // in a folder from elsewhere it may lead to any file of the user's
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error))
+    if (std::error_code ignored; entry->is_symlink(ignored))
+      // In a folder from elsewhere it may lead to any file of the user's.
       throw_input_error(
           "{} is a symbolic link, and training would write to what it leads to; put the file "
           "itself there, or remove it",
-          shown(entry.path()));
+          shown(entry->path()));
+  if (error)
+    throw_input_error("{} cannot be read ({}); make it readable", shown(path), error.message());
   return folder;
 }
 
@@ -172,7 +178,7 @@ std::filesystem::path unused_run_path(const std::string& name) {
   for (int i = 1;; ++i) {
     const std::filesystem::path path =
         std::filesystem::path("runs") / fmt::format("{}-{}", name, i);
-    if (!is_there(path)) return path;
+    if (!has_entry(path)) return path;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "train/run_logs.h"
 
+#include "io/is_there.h"
 #include "train/event_message.h"
 #include "train/process_memory.h"
 
@@ -46,7 +47,7 @@ std::vector<Scalar> scalars_of(const EpochRecord& record) {
 
 /// Runs of versions that did not write `path` begin it where they are.
 std::int64_t lines_to_keep(const std::filesystem::path& path, std::int64_t lines) {
-  return std::filesystem::exists(path) ? lines : 0;
+  return is_there(path) ? lines : 0;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "io/dataset_parts.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "io/json_text.h"
 #include "tensor/errors.h"
 #include "train/delong.h"
@@ -56,12 +57,12 @@ Json metrics_of(std::span<const double> scores, std::span<const std::uint8_t> la
 
 bool owes_test(const Config& config, const RunFolder& folder) {
   const Protocol& protocol = config.protocol;
-  return protocol.is_honest() && !protocol.folds && !std::filesystem::exists(folder.test()) &&
+  return protocol.is_honest() && !protocol.folds && !is_there(folder.test()) &&
          has_part(config.data, "train") && has_part(config.data, "test");
 }
 
 void refuse_after_test(const Config& config, const RunFolder& folder) {
-  if (config.protocol.is_honest() && std::filesystem::exists(folder.test()))
+  if (config.protocol.is_honest() && is_there(folder.test()))
     throw_input_error(
         "{} is there: this run has seen its test pictures, and whatever it learns from now on "
         "could be chosen by them; start a new run with more --epochs",

@@ -117,6 +117,7 @@ CheckpointHeader Trainer::header() const {
           .alpha = config_.alpha,
           .classes = data_.classes,
           .phantoms = data_.phantoms,
+          .is_fine_tuned = state_.is_fine_tuning,
           .epoch = state_.epoch};
 }
 

@@ -44,6 +44,7 @@ const Kernels<float>& cpu_kernels() {
       .zero_pad_gradient = cpu::zero_pad_gradient,
       .add = cpu::add,
       .fill = cpu::fill,
+      .clip = cpu::clip,
       .write_slice = cpu::write_slice,
       .read_slice = cpu::read_slice,
       .rescale = cpu::rescale,

@@ -44,6 +44,7 @@ constexpr Kernels<float> float32_table() {
       .zero_pad_gradient = zero_pad_gradient,
       .add = add,
       .fill = fill,
+      .clip = clip,
       .write_slice = write_slice,
       .read_slice = read_slice,
       .rescale = rescale,

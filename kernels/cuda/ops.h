@@ -73,6 +73,7 @@ void zero_pad_forward(Stream&, const ImageDims&, const Padding2D&, const float* 
 void zero_pad_gradient(Stream&, const ImageDims&, const Padding2D&, const float* dy, float* dx);
 void add(Stream&, std::int64_t n, const float* a, const float* b, float* y);
 void fill(Stream&, std::int64_t n, float value, float* y);
+void clip(Stream&, std::int64_t n, float limit, const float* x, float* y);
 void write_slice(Stream&, const SliceDims&, const float* part, float* whole);
 void read_slice(Stream&, const SliceDims&, const float* whole, float* part);
 void rescale(Stream&, const RowsDims&, const ChannelFactors&, const float* x, float* y);

@@ -58,15 +58,4 @@ MemoryPlan plan_memory(std::span<const Lifetime> pieces) {
   return by_area.bytes < by_size.bytes ? by_area : by_size;
 }
 
-std::size_t largest_use(std::span<const Lifetime> pieces) {
-  std::size_t largest = 0;
-  for (const Lifetime& at : pieces) {  // the use grows at the beginning of a piece only
-    std::size_t use = 0;
-    for (const Lifetime& piece : pieces)
-      if (piece.first <= at.first && at.first <= piece.last) use += aligned(piece.bytes);
-    largest = std::max(largest, use);
-  }
-  return largest;
-}
-
 }  // namespace nanopneumo

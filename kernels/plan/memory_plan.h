@@ -25,7 +25,4 @@ struct MemoryPlan {
 /// at the same time do not overlap. The tests compare the size with the best there is.
 MemoryPlan plan_memory(std::span<const Lifetime> pieces);
 
-/// No plan can be smaller: the most that is in use at one step.
-std::size_t largest_use(std::span<const Lifetime> pieces);
-
 }  // namespace nanopneumo

@@ -47,7 +47,8 @@ struct PlanMemory {
 class PlanObserver {
  public:
   virtual ~PlanObserver() = default;
-  /// `step`: number of the operation; `images`: how many run together.
+  /// `step`: number of the operation; `images`: how many run together. (A call of oneDNN's computes all that it was
+  /// made for, and takes the time for them.)
   virtual void begin(std::size_t step, int images) = 0;
   virtual void end(std::size_t step, int images) = 0;
 };

@@ -143,6 +143,10 @@ TEST_CASE("folders that are no data set of two classes end in a sentence") {
   CHECK(contains(error_of(folder.path() / "only", 0.5), "has 1 class folder: NORMAL"));
   for (const char* name : {"A", "B", "C"}) add(folder, std::string("three/") + name, 2);
   CHECK(contains(error_of(folder.path() / "three", 0.5), "3 class folders: A, B, C"));
+  for (const char* name : {"A", "\x1b[2J"}) add(folder, std::string("odd/") + name, 2);
+  const std::string odd = error_of(folder.path() / "odd", 0.5);
+  CHECK(contains(odd, "rename the folder"));
+  CHECK_FALSE(contains(odd, "\x1b"));
   add(folder, "empty/A", 2);
   fs::create_directories(folder.path() / "empty/B");
   CHECK(contains(error_of(folder.path() / "empty", 0.5), "empty/B holds no JPEG"));
@@ -158,7 +162,7 @@ TEST_CASE("folders that are no data set of two classes end in a sentence") {
   CHECK(contains(error_of(folder.path() / "capital", 0.5), "rename it to train, test or val"));
   add_part(folder, "testonly/test/", 2, 2);
   CHECK(contains(error_of(folder.path() / "testonly", 0.5), "no train/ folder"));
-  count_cases(10);
+  count_cases(11);
 }
 
 TEST_CASE("evaluation takes test/, else val/, else the class folders, or the part asked for") {

@@ -35,5 +35,18 @@ TEST_CASE("xxh64 sees every byte, and in which order they come") {
   count_cases();
 }
 
+TEST_CASE("xxh64 of pieces is that of the whole") {
+  std::string bytes;
+  for (int i = 0; i < 203; ++i) bytes += static_cast<char>(i * 37);
+  for (std::size_t length = 1; length <= 100; ++length) {
+    Xxh64 pieces(7);
+    for (std::size_t first = 0; first < bytes.size(); first += length)
+      pieces.add(bytes.substr(first, length));
+    pieces.add("");
+    CHECK(pieces.sum() == xxh64(bytes, 7));
+    count_cases();
+  }
+}
+
 }  // namespace
 }  // namespace nanopneumo::test

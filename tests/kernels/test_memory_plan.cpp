@@ -9,6 +9,7 @@
 
 #include "kernels/plan/memory_plan.h"
 #include "tests/support/cases.h"
+#include "tests/support/largest_use.h"
 
 namespace nanopneumo::test {
 namespace {

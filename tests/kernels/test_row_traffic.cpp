@@ -24,6 +24,8 @@ TEST_CASE("traffic: elementwise operations move each number once") {
       t.ops().add(t.stream(), n, t.in(n, skew), t.in(n, skew), t.out(n, skew));
     });
     run("fill", 1, [=](Traffic& t) { t.ops().fill(t.stream(), n, 1, t.out(n, skew)); });
+    run("clip", 2,
+        [=](Traffic& t) { t.ops().clip(t.stream(), n, 0.5f, t.in(n, skew), t.out(n, skew)); });
     run("relu6_gradient", 3, [=](Traffic& t) {
       t.ops().relu6_gradient(t.stream(), n, t.in(n, skew), t.in(n, skew), t.out(n, skew));
     });

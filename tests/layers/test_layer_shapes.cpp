@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "layers/add.h"
+#include "layers/batch_norm_max_pool.h"
 #include "layers/batch_normalization.h"
 #include "layers/binary_cross_entropy.h"
 #include "layers/conv2d.h"
@@ -241,9 +242,18 @@ TEST_CASE("Operations refuse tensors that do not fit and name their shapes") {
                (void)max_pool2d(tape, v({1, 20, 20, 1}), {.R = 16, .S = 16, .pad = {}});
              }),
              "16x16"));
+  BatchNormVariables<double> norm{v({1}), v({1}), v({1}), v({1})};
+  const auto fused = [&](const Window& pool) {
+    return shape_error_of([&] {
+      (void)batch_norm_max_pool(tape, v({1, 20, 20, 1}), norm, {}, pool, none);
+    });
+  };
+  CHECK(says(fused({.R = 16, .S = 16, .pad = {}}), "16x16"));
+  norm.gamma = v({2});
+  CHECK(says(fused({.R = 2, .S = 2, .pad = {}}), "(1, 20, 20, 1)"));
   CHECK(says(shape_error_of([&] { (void)softmax(tape, image); }), "softmax", "(2, 5, 5, 3)"));
   CHECK(tape.records() == 0);
-  count_cases(9);
+  count_cases(11);
 }
 
 }  // namespace

@@ -38,11 +38,28 @@ void note(std::size_t bytes) {
 extern "C" {
 
 void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t count, std::size_t bytes);
+void* __libc_realloc(void* memory, std::size_t bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 void* malloc(std::size_t bytes) noexcept {
   note(bytes);
   return __libc_malloc(bytes);
+}
+
+void* calloc(std::size_t count, std::size_t bytes) noexcept {
+  note(count * bytes);
+  return __libc_calloc(count, bytes);
+}
+
+void* realloc(void* memory, std::size_t bytes) noexcept {
+  note(bytes);
+  return __libc_realloc(memory, bytes);
+}
+
+void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
+  note(bytes);
+  return __libc_memalign(alignment, bytes);
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {

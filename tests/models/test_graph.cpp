@@ -16,11 +16,11 @@
 #include "models/parameters.h"
 #include "models/registry.h"
 #include "models/summary.h"
-#include "models/transfer_head.h"
 #include "tests/io/messages.h"
 #include "tests/reference/reference_device.h"
 #include "tests/support/cases.h"
 #include "tests/support/golden_json.h"
+#include "tests/support/head_only.h"
 #include "tests/support/shape_error.h"
 
 namespace nanopneumo::test {

@@ -64,6 +64,7 @@ const Kernels<double>& reference_kernels() {
       .zero_pad_gradient = reference::zero_pad_gradient,
       .add = reference::add,
       .fill = reference::fill,
+      .clip = reference::clip,
       .write_slice = reference::write_slice,
       .read_slice = reference::read_slice,
       .rescale = reference::rescale,

@@ -84,6 +84,7 @@ void zero_pad_gradient(Stream&, const ImageDims& d, const Padding2D& pad, const 
                        double* dx);
 void add(Stream&, std::int64_t n, const double* a, const double* b, double* y);
 void fill(Stream&, std::int64_t n, double value, double* y);
+void clip(Stream&, std::int64_t n, double limit, const double* x, double* y);
 
 // rescale.cpp
 void rescale(Stream&, const RowsDims& d, const ChannelFactors& factors, const double* x, double* y);

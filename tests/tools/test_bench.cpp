@@ -88,6 +88,7 @@ TEST_CASE("bench train lists the time of each operation in a step") {
   };
   const std::string cnn = train({"bench", "train", "cnn", "--per-op"});
   for (const char* part : {"cnn training step", "conv_forward", "adam", "between the operations",
+                           "this machine at best", "% of peak", "% of limit",
                            "N 2 H 62 W 62 C 32 R 2 S 2 stride 2 pad 0 relu"})
     CHECK_MESSAGE(cnn.find(part) != std::string::npos, part);
   const std::string tuned =
@@ -95,6 +96,9 @@ TEST_CASE("bench train lists the time of each operation in a step") {
   CHECK(tuned.find("fine-tune all") != std::string::npos);
   CHECK(tuned.find("depthwise_weight_gradient") != std::string::npos);
   CHECK(train({"bench", "train", "mobilenet"}).find("depthwise") == std::string::npos);
+  // Of GPUs, and what emulates them, no peaks are measured.
+  CHECK(train({"bench", "train", "cnn", "--per-op", "--device", "emulated"}).find("% of peak") ==
+        std::string::npos);
   sandbox.refuse({"bench", "train", "cnn", "--fine-tune", "all"}, {"--fine-tune", "cnn"});
   count_cases();
 }

@@ -16,6 +16,7 @@ const CheckpointHeader kHeader{.model = "cnn",
                                .alpha = 0.1 + 0.2,
                                .classes = {"NORMAL", "a \"b\" \xc3\xb6"},
                                .phantoms = true,
+                               .is_fine_tuned = true,
                                .epoch = 3};
 
 const TrainingState kState{.epoch = 3,
@@ -71,6 +72,7 @@ TEST_CASE("What is saved comes back, and saves as the same bytes") {
   CHECK(h.alpha == kHeader.alpha);
   CHECK(h.classes == kHeader.classes);
   CHECK(h.phantoms);
+  CHECK(h.is_fine_tuned);
   CHECK(h.epoch == 3);
 
   Network other = make_network(*device, {46, 50, 3}, 2);
@@ -148,10 +150,13 @@ TEST_CASE("Files that are no checkpoint are refused by name") {
       {"format", "nanopneumo checkpoint 1"}, {"model", "cnn"}, {"image_height", "many"}};
   write_safetensors(foreign, metadata, {});
   CHECK(says(input_error_of([&] { (void)Checkpoint{foreign}; }), "image_height", "many"));
+  metadata["image_height"] = "4294967296";
+  write_safetensors(foreign, metadata, {});
+  CHECK(says(input_error_of([&] { (void)Checkpoint{foreign}; }), "image_height", "4294967296"));
   metadata.erase("model");
   write_safetensors(foreign, metadata, {});
   CHECK(says(input_error_of([&] { (void)Checkpoint{foreign}; }), "model"));
-  count_cases(4);
+  count_cases(5);
 }
 
 TEST_CASE("Texts of a checkpoint that no terminal should be given are refused and not repeated") {

@@ -7,6 +7,7 @@
 #include "kernels/cpu/cpu_features.h"
 #include "tensor/errors.h"
 #include "tests/io/environment.h"
+#include "tests/io/messages.h"
 #include "tests/io/temporary_folder.h"
 #include "tests/support/cases.h"
 #include "tests/support/file_content.h"
@@ -26,6 +27,12 @@ std::string ask(PlanChoices& plan, const std::string& convolution, std::string_v
     plan.add(convolution, answer = fastest);
   plan.plan_is_complete();
   return answer;
+}
+
+std::shared_ptr<PlanFile> open_plan(const DeviceOptions& options,
+                                    const std::filesystem::path& of_run = {}) {
+  return nanopneumo::open_plan(
+      options, [](const std::string&) {}, of_run);
 }
 
 DeviceOptions with_plan(const std::string& plan, const std::string& precision = "float32") {
@@ -91,7 +98,12 @@ TEST_CASE("a damaged file in the cache is measured anew") {
   for (const std::string& content :
        {std::string(), std::string("{"), std::string("[]"), with_format(PlanFile::kFormat) + "}"}) {
     folder.file(std::filesystem::relative(cache, folder.path()).string(), content);
-    CHECK(ask(*open_plan(with_plan("measured")), "a", "direct") == "direct");
+    std::string told;
+    const auto plan = nanopneumo::open_plan(with_plan("measured"),
+                                            [&](const std::string& sentence) { told = sentence; });
+    CHECK(contains(told, "measured anew"));
+    CHECK(contains(told, cache.string()));
+    CHECK(ask(*plan, "a", "direct") == "direct");
     count_cases();
   }
   // So is what does not compute the convolution.
@@ -99,6 +111,20 @@ TEST_CASE("a damaged file in the cache is measured anew") {
       std::filesystem::relative(cache, folder.path()).string(),
       with_format(PlanFile::kFormat) + R"(,"precision":"float32","algorithms":{"a":"fft"}})");
   CHECK(ask(*open_plan(with_plan("measured")), "a", "winograd") == "winograd");
+}
+
+TEST_CASE("where nothing can be kept a search is told so and goes on") {
+  const TemporaryFolder folder;
+  folder.file("plans", "a file in the folder's place");
+  const Environment home({{"NANOPNEUMO_HOME", folder.path().string()}});
+  std::vector<std::string> told;
+  const auto plan = nanopneumo::open_plan(
+      with_plan("measured"), [&](const std::string& sentence) { told.push_back(sentence); });
+  CHECK(ask(*plan, "a", "winograd") == "winograd");
+  REQUIRE(told.size() == 1);
+  CHECK(contains(told[0], "not kept"));
+  CHECK(contains(told[0], (folder.path() / "plans").string()));
+  count_cases();
 }
 
 TEST_CASE("files that are no plans are refused") {

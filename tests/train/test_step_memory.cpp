@@ -11,6 +11,7 @@
 #include "tests/support/cases.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/gpu_devices.h"
+#include "tests/support/largest_use.h"
 #include "train/network.h"
 #include "train/step.h"
 #include "train/step_memory.h"

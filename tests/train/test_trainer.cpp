@@ -12,6 +12,9 @@
 #include "tests/support/file_content.h"
 #include "tests/support/formula_network.h"
 #include "tests/support/shape_error.h"
+#include "train/predictions.h"
+#include "train/restored_network.h"
+#include "train/scoring.h"
 #include "train/trainer.h"
 
 namespace nanopneumo::test {
@@ -425,6 +428,33 @@ TEST_CASE("After the first epoch the system is asked for no more memory") {
     CHECK(epoch.peak_in_use == after[0].peak_in_use);
   }
   count_cases();
+}
+
+TEST_CASE("A restored network answers with the digits that it was validated with") {
+  for (const FineTuning& tuning :
+       {FineTuning{}, FineTuning{.layers = "conv_pw_12"},
+        FineTuning{.layers = "conv_pw_12", .learning_rate = 1e-3, .head_epochs = 1}}) {
+    CAPTURE(tuning.layers);
+    CAPTURE(tuning.head_epochs);
+    Config config = small_config();
+    config.model = "mobilenet";
+    config.weights = "none";
+    config.alpha = 0.25;
+    config.epochs = 2;
+    config.fine_tuning = tuning;
+    const TemporaryFolder temporary;
+    const RunFolder folder = RunFolder::create(temporary.path() / "run", config);
+    CHECK(Session(config).run(folder, false, kNever));
+    const Checkpoint best(folder.best());
+    CHECK(best.header().is_fine_tuned ==
+          (tuning.wanted() && best.header().epoch > tuning.head_epochs));
+    const auto device = make_cpu_device(1);
+    const auto network = restored_network(best, config, *device);
+    CHECK(network->features_node() >= network->trained_segment().first);
+    CHECK(score_images(*network, small_data().validation, config.batch) ==
+          read_predictions(folder.predictions()).logits);
+    count_cases();
+  }
 }
 
 }  // namespace

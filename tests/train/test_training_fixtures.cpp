@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "models/cnn.h"
-#include "models/transfer_head.h"
 #include "tests/reference/reference_device.h"
+#include "tests/support/head_only.h"
 #include "tests/train/training_run.h"
 
 namespace nanopneumo::test {

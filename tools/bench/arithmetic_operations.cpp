@@ -1,4 +1,4 @@
-// Padding, addition, filling, slices of a concatenation, constant and channel-wise factors.
+// Padding, addition, filling, clipping, slices of a concatenation, constant and channel-wise factors.
 #include <array>
 
 #include "tensor/errors.h"
@@ -48,6 +48,15 @@ OpCase fill(const ShapeWords& words) {
           .flops = 0,
           .call = [n](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
             ops.fill(stream, n, 1.5f, at.floats("y"));
+          }};
+}
+
+OpCase clip(const ShapeWords& words) {
+  const std::int64_t n = words.count("n");
+  return {.operands = {input("x", n, uniform(-2, 2)), output("y", n, {})},
+          .flops = 2.0 * static_cast<double>(n),
+          .call = [n](const Kernels<float>& ops, Stream& stream, const Addresses& at) {
+            ops.clip(stream, n, 0.5f, at.floats("x"), at.floats("y"));
           }};
 }
 
@@ -119,6 +128,7 @@ std::span<const Operation> arithmetic_operations() {
       Operation{"zero_pad_gradient", "N H W C [pad]", kPadded, zero_pad_gradient},
       Operation{"add", "n", "n 246016", add},
       Operation{"fill", "n", "n 246016", fill},
+      Operation{"clip", "n", "n 246016", clip},
       Operation{"write_slice", kSlice, kSliceExample, write_slice},
       Operation{"read_slice", kSlice, kSliceExample, read_slice},
       Operation{"rescale", "rows C", "rows 62500 C 3", rescale},  // EfficientNet's input

@@ -1,5 +1,7 @@
 #include "tools/bench/cpu_peaks.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -160,6 +162,11 @@ double triad_bytes(CpuStream& stream) {
 
 double CpuPeaks::best_seconds(double work_flops, double work_bytes) const {
   return std::max(work_flops / flops, work_bytes / bytes);
+}
+
+std::string CpuPeaks::words() const {
+  return fmt::format("this machine at best, measured: {:.0f} GFLOP/s, {:.1f} GB/s\n", 1e-9 * flops,
+                     1e-9 * bytes);
 }
 
 CpuPeaks measure_cpu_peaks(CpuStream& stream, Precision precision) {

@@ -1,6 +1,8 @@
 // What this machine's processor can do at best, measured.
 #pragma once
 
+#include <string>
+
 #include "kernels/cpu/cpu_stream.h"
 #include "kernels/precision.h"
 
@@ -12,6 +14,8 @@ struct CpuPeaks {
 
   /// Seconds in which the machine could do that much at best.
   double best_seconds(double work_flops, double work_bytes) const;
+  /// Both, for people: a line.
+  std::string words() const;
 };
 
 /// Takes about a second and 192 MiB. In float32 a loop of fused multiply-adds on registers, in bfloat16 a large

@@ -36,7 +36,9 @@ ImageDims gray_images(const Shape& image, int batch) {
 std::vector<UsedShape> further_shapes(const InputSize& size) {
   const int N = size.batch, half = (size.pixels + 1) / 2;
   const RowsDims stem{std::int64_t{N} * half * half, 64}, classes{N, 1000};
+  constexpr std::int64_t kHead = 2 * 1024 + 1025 * 256 + 257;  // parameters, on 1024 features
   return {
+      {"clip", element_words(kHead), "mobilenet, --clip-value"},
       {"batch_norm_inference_gradient", words(stem), "resnet50, fine-tuned"},
       {"sigmoid_forward", element_words(N), "probabilities"},
       {"softmax_forward", words(classes), "all, with --top"},

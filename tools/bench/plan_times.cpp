@@ -51,7 +51,7 @@ void PlanTimes::end(std::size_t step, int images) {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   ++steps_[step].calls;
   steps_[step].seconds.back() += elapsed.count();
-  steps_[step].images = images;
+  steps_[step].images = std::max(steps_[step].images, images);
 }
 
 double PlanTimes::seconds(std::size_t step) const {

@@ -22,7 +22,7 @@ class PlanTimes final : public PlanObserver {
 
   /// Median seconds of a batch in a step; 0 where it never ran.
   double seconds(std::size_t step) const;
-  /// Calls of a step in the last batch, and the images that each was for.
+  /// Calls of a step in the last batch, and the most images that one was for.
   int calls(std::size_t step) const { return steps_[step].calls; }
   int images_at_once(std::size_t step) const { return steps_[step].images; }
 

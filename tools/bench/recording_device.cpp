@@ -113,6 +113,7 @@ const Kernels<float> kTable{
                              float*) { note(s, "zero_pad_gradient", with_padding(words(d), p)); },
     .add = +[](Stream& s, std::int64_t n, F, F, float*) { note(s, "add", element_words(n)); },
     .fill = +[](Stream& s, std::int64_t n, float, float*) { note(s, "fill", element_words(n)); },
+    .clip = +[](Stream& s, std::int64_t n, float, F, float*) { note(s, "clip", element_words(n)); },
     .write_slice =
         +[](Stream& s, const SliceDims& d, F, float*) { note(s, "write_slice", words(d)); },
     .read_slice =

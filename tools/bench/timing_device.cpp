@@ -83,6 +83,7 @@ const Functions kTable{
     .zero_pad_gradient = timed<&Functions::zero_pad_gradient>,
     .add = timed<&Functions::add>,
     .fill = timed<&Functions::fill>,
+    .clip = timed<&Functions::clip>,
     .write_slice = timed<&Functions::write_slice>,
     .read_slice = timed<&Functions::read_slice>,
     .rescale = timed<&Functions::rescale>,

@@ -11,6 +11,7 @@
 
 #include "io/file_bytes.h"
 #include "io/image.h"
+#include "io/is_there.h"
 #include "tensor/errors.h"
 #include "tools/report/evaluation.h"
 #include "tools/report/figures.h"
@@ -94,8 +95,7 @@ std::map<std::string, std::string> captions_in(const Json& manifest, const fs::p
 
 /// An optional JSON file beside the pictures.
 Json json_beside(const fs::path& file) {
-  std::error_code error;
-  return fs::exists(file, error) ? read_json_object(file) : Json::object();
+  return is_there(file) ? read_json_object(file) : Json::object();
 }
 
 /// "gradcam/wrong_person12-virus.png" reads "wrong person12-virus".
@@ -194,8 +194,7 @@ std::optional<Section> augmentation_section(const Report& report) {
   for (const RunGroup& group : report.groups) {
     const RunRecord& run = group.first();
     const fs::path file = RunFolder::open(run.folder).augmentation();
-    std::error_code error;
-    if (!fs::exists(file, error)) continue;
+    if (!is_there(file)) continue;
     const std::string caption =
         "in the first row images as they are, below each how the first epochs saw it";
     return Section{"augmentation", "Augmentation",

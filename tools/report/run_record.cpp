@@ -4,6 +4,7 @@
 
 #include "io/csv.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "tensor/errors.h"
 #include "train/checkpoint.h"
 
@@ -11,11 +12,6 @@ namespace nanopneumo::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
 
 std::int64_t count(const CsvTable& table, std::size_t row, const char* column) {
   const double value = table.number(row, column);

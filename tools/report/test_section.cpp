@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "tensor/errors.h"
 #include "tools/report/evaluation.h"
 #include "tools/report/figures.h"
@@ -102,8 +103,7 @@ std::optional<Section> test_section(const Report& report) {
   for (const RunGroup& group : report.groups)
     for (const RunRecord& run : group.runs) {
       const std::filesystem::path file = run.folder / "test.json";
-      std::error_code error;
-      if (!std::filesystem::exists(file, error)) continue;
+      if (!is_there(file)) continue;
       any = true;
       const ScoredImages test = read_test(file);
       const std::string name = escape(name_of_run(group, run));

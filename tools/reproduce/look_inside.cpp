@@ -7,6 +7,7 @@
 #include "io/csv.h"
 #include "io/file_bytes.h"
 #include "io/image_write.h"
+#include "io/is_there.h"
 #include "io/phantoms.h"
 #include "layers/random_streams.h"
 #include "tools/looking_inside.h"
@@ -62,8 +63,7 @@ InsideOptions options_for(const fs::path& run, const Config& config, const StopC
 /// left is removed before.
 void once(const fs::path& run, const char* name, const char* last,
           const std::function<void()>& work) {
-  std::error_code error;
-  if (fs::exists(run / name / last, error)) return;
+  if (is_there(run / name / last)) return;
   fs::remove_all(run / name);
   fmt::print("{} of {}\n", name, run.filename().string());
   work();

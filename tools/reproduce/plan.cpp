@@ -8,6 +8,7 @@
 
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "models/registry.h"
 #include "tensor/errors.h"
 #include "train/run_folder.h"
@@ -131,8 +132,8 @@ ReproducePlan ReproduceFolder::read_plan() const {
 }
 
 FolderLock ReproduceFolder::begin(const ReproducePlan& plan) const {
+  if (!is_there(this->plan())) RunFolder::require_unused(path_);
   std::error_code error;
-  if (!fs::exists(this->plan(), error)) RunFolder::require_unused(path_);
   fs::create_directories(path_, error);
   if (error)
     throw_input_error("{} cannot be made ({}); give another --out", shown(path_), error.message());
@@ -157,10 +158,12 @@ void ReproduceFolder::write_notes(const ReproducePlan& plan,
     lines += fmt::format("{} was left out (--skip-missing): {}\n", find_architecture(model).title,
                          reason);
   for (const std::string& failure : failures) lines += failure + '\n';
-  if (!lines.empty())
-    write_file_atomically(notes(), lines);
-  else
-    fs::remove(notes());
+  if (!lines.empty()) return write_file_atomically(notes(), lines);
+  std::error_code error;
+  fs::remove(notes(), error);
+  if (error)
+    throw_input_error("{} is of before and cannot be removed ({}); remove it", shown(notes()),
+                      error.message());
 }
 
 }  // namespace nanopneumo

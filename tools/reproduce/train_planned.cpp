@@ -1,6 +1,7 @@
 #include "tools/reproduce/train_planned.h"
 
 #include "io/folder_lock.h"
+#include "io/is_there.h"
 #include "tools/load_data.h"
 #include "tools/run_start.h"
 #include "tools/test_once.h"
@@ -31,20 +32,15 @@ bool same_images(const Config& a, const Config& b) {
   return images_of(a) == images_of(b);
 }
 
-bool has_checkpoint(const fs::path& folder) {
-  std::error_code error;
-  return fs::exists(RunFolder::open(folder).last(), error);
-}
+bool has_checkpoint(const fs::path& folder) { return is_there(RunFolder::open(folder).last()); }
 
 bool is_begun(const fs::path& folder) {
-  std::error_code error;
-  return fs::exists(folder / "config.toml", error) && has_checkpoint(folder);
+  return is_there(folder / "config.toml") && has_checkpoint(folder);
 }
 
 /// Removes a folder that no other process is at work in.
 void remove_folder(const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return;
+  if (!is_there(path)) return;
   const FolderLock lock(path);
   fs::remove_all(path);
 }

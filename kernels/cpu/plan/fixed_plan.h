@@ -61,9 +61,8 @@ class FixedPlan {
     convert(stream, images * x_size_, x, x_ + first * x_size_);
   }
 
-  /// From the first `images` in the arena to as many results(). What comes out for an image does not depend on how many
-  /// it came with: our kernels compute each pixel alone, and oneDNN's, which may not, have all N computed, from what
-  /// was there before.
+  /// From the first `images` in the arena to as many results(). Calls of oneDNN's compute the others along with them,
+  /// from what was there before.
   void run_steps(CpuStream& stream, int images, PlanObserver* observer = nullptr) {
     for (const NumberedStep& step : steps_) {
       if (observer) observer->begin(step.operation, images);
