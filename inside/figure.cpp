@@ -73,8 +73,8 @@ void draw_legend(Image& canvas, int left, const Scale& scale) {
     const double share = scale.is_signed ? 2 * from_below - 1 : from_below;
     fill(canvas, {row, left, 1, kLegendWidth}, scale.colour(share));
   }
-  const int text = left + kLegendWidth + 5, bottom = height - kTextHeight;
-  draw_number(canvas, 0, text, label(scale.end), kInk);
+  const int text = left + kLegendWidth + 5, top = 1, bottom = height - kTextHeight - 1;
+  draw_number(canvas, top, text, label(scale.end), kInk);
   if (scale.is_signed) draw_number(canvas, bottom / 2, text, "0", kInk);
   draw_number(canvas, bottom, text, label(scale.is_signed ? -scale.end : 0), kInk);
 }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "io/json_text.h"
 #include "train/intervals.h"
 
@@ -48,6 +50,23 @@ void write_manifest(const std::filesystem::path& file, const Manifest& manifest)
   Json& pictures = json["pictures"] = Json::array();
   for (const ManifestEntry& entry : manifest.pictures) pictures.push_back(to_json(manifest, entry));
   write_file_atomically(file, json_text(json));
+}
+
+void remove_pictures_of(const std::filesystem::path& file) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 24;
+  if (!is_there(file)) return;
+  const auto json = nlohmann::json::parse(read_file_bytes(file, kMostBytes), nullptr,
+                                          /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("pictures") || !json["pictures"].is_array()) return;
+  for (const auto& picture : json["pictures"]) {
+    if (!picture.is_object() || !picture.contains("file") || !picture["file"].is_string()) continue;
+    const std::filesystem::path name = picture["file"].get<std::string>();
+    if (name.filename() != name || name.extension() != ".png") continue;  // not one of ours
+    std::error_code ignored;
+    for (const char* kind : {".png", ".npy"})
+      std::filesystem::remove(
+          file.parent_path() / std::filesystem::path(name).replace_extension(kind), ignored);
+  }
 }
 
 }  // namespace nanopneumo

@@ -33,4 +33,7 @@ struct Manifest {
 /// Throws InputError where it cannot be written.
 void write_manifest(const std::filesystem::path& file, const Manifest& manifest);
 
+/// Removes the pictures that a manifest of before names beside it, and their .npy files: they are of another call.
+void remove_pictures_of(const std::filesystem::path& file);
+
 }  // namespace nanopneumo

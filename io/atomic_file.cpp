@@ -78,19 +78,26 @@ fs::path follow_links(fs::path path) {
   refuse_write(path, ELOOP);
 }
 
+/// Where what is written to `name` has to go.
+fs::path regular_target(const fs::path& name) {
+  const fs::path path = follow_links(name);
+  struct ::stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw_input_error("{} cannot be written (it is {}): choose another name", shown(name),
+                      S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
+  return path;
+}
+
 }  // namespace
+
+void require_writable(const fs::path& path) { const TemporaryFile trial(regular_target(path)); }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
   write_file_atomically(path, {&bytes, 1});
 }
 
 void write_file_atomically(const fs::path& name, std::span<const std::string_view> parts) {
-  const fs::path path = follow_links(name);
-  struct ::stat status {};
-  if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    throw_input_error("{} cannot be written (it is {}): choose another name", shown(name),
-                      S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
-  TemporaryFile temporary(path);
+  TemporaryFile temporary(regular_target(name));
   for (const std::string_view part : parts) temporary.write(part);
   temporary.rename_to_target();
 }

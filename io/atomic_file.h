@@ -17,6 +17,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 void write_file_atomically(const std::filesystem::path& path,
                            std::span<const std::string_view> parts);
 
+/// Throws what write_file_atomically would where `path` cannot be written now: before long work whose result goes there.
+void require_writable(const std::filesystem::path& path);
+
 /// Removes from `folder` (not below it) what writers that were killed left behind. A temporary file
 /// that a living process is writing is locked by it, and stays. A folder that is missing or may not
 /// be read is no error: there is nothing to sweep.

@@ -122,8 +122,8 @@ ClassFolders read_class_folders(const fs::path& folder) {
   for (ClassFolder& one : found.classes) {
     if (!is_printable(one.name))
       throw_input_error(
-          "{} cannot be the name of a class: rename the folder (UTF-8 without control characters, "
-          "at most 100 bytes)",
+          "the class folder {} has a name that cannot be shown (a hundred bytes of UTF-8 at most, "
+          "without control characters): rename it",
           shown(folder / one.name));
     one.pictures = PictureSearch(found).run(folder / one.name);
     if (one.pictures.empty())

@@ -12,4 +12,14 @@ inline bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, error);
 }
 
+/// Whether both lead to the same file, which need not be there.
+inline bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code error;
+  const auto real = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  };
+  const std::filesystem::path first = real(a);
+  return !first.empty() && first == real(b);
+}
+
 }  // namespace nanopneumo

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "tensor/trace.h"
 #include "tools/bench/onednn_convolutions.h"
 #include "tools/bench/plan_times.h"
@@ -122,6 +124,8 @@ void compare_with_onednn(const PlanRun& run, const Forward& forward) {
 void bench_forward(const BenchOptions& o) {
   const bool looks_inside = o.per_op || o.against_onednn || !o.csv.empty();
   if (looks_inside) require_cpu(o, "--per-op");
+  if (!o.csv.empty() && is_same_file(o.csv, o.trace))
+    throw_input_error("--csv and --trace both name {}; give two files", shown(o.csv));
   const Forward forward(o);
   if (!o.csv.empty())
     write_file_atomically(o.csv, "");  // a path that cannot be written is refused now

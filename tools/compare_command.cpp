@@ -54,10 +54,11 @@ void print_pairs(const report::Comparisons& comparisons) {
 }
 
 void compare(const CompareOptions& o) {
+  if (!o.out.empty()) require_writable(o.out);
   const report::Report report = report::read_report("nanopneumo: comparison of runs", o.runs,
                                                     report::Grouping::each_run_alone);
   if (report.groups.size() < 2)
-    throw_input_error("compare needs two runs, not only {}; give another one", o.runs[0]);
+    throw_input_error("compare needs two runs, not only {}; give another one", shown(o.runs[0]));
   for (const std::string& note : report.notes) print_note(shown(note));
   print_runs(report);
   print_pairs(report.comparisons);

@@ -19,6 +19,7 @@ struct AuditOptions {
 };
 
 void audit(const AuditOptions& o) {
+  if (!o.out.empty()) require_writable(o.out);
   ProgressBar bar("reading images", "img");
   const DataAudit result =
       audit_dataset(o.folder, resolve_threads(o.threads),

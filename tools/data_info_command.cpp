@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "io/dataset_files.h"
+#include "tensor/errors.h"
 #include "tools/data_commands.h"
 #include "tools/options.h"
 #include "tools/print_note.h"
@@ -32,6 +35,7 @@ std::optional<double> split_of(const InfoOptions& o) {
 void print_info(const InfoOptions& o) {
   const DatasetFiles files = find_dataset(o.folder, split_of(o));
   fmt::print("classes     {} (negative), {} (positive)\n", files.classes[0], files.classes[1]);
+  std::vector<std::string> broken;
   const auto part = [&](const char* name, const std::vector<LabelledFile>& list,
                         const std::string& source) {
     ProgressBar bar("reading images", "img");
@@ -40,10 +44,15 @@ void print_info(const InfoOptions& o) {
                        [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
     bar.clear();
     fmt::print("{}", format_data_info(name, source, files.classes, info));
+    broken.insert(broken.end(), info.broken.begin(), info.broken.end());
   };
   part("training", files.train, files.train_source);
   part("validation", files.validation, files.validation_source);
   for (const std::string& note : files.notes) print_note(note);
+  if (broken.size() == 1) throw InputError(broken[0]);
+  if (!broken.empty())
+    throw_input_error("{} of {} pictures cannot be read; replace or remove them; the first: {}",
+                      broken.size(), files.train.size() + files.validation.size(), broken[0]);
 }
 
 }  // namespace

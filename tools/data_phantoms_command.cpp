@@ -7,7 +7,9 @@
 #include "io/phantoms.h"
 #include "tools/data_commands.h"
 #include "tools/options.h"
+#include "tools/program_name.h"
 #include "tools/progress_bar.h"
+#include "tools/signals.h"
 
 namespace nanopneumo {
 namespace {
@@ -22,13 +24,17 @@ struct PhantomOptions {
 void draw_phantoms(const PhantomOptions& o) {
   const ImageSize size = parse_image_size(o.size, "--size");
   ProgressBar bar("drawing phantoms", "img");
+  const SignalWatch signals;
+  const StopCheck check = signals.check();
   write_phantoms(o.folder, o.count, size.height, size.width, o.seed, resolve_threads(o.threads),
-                 [&](std::int64_t done, std::int64_t total) { bar.update(done, total); });
+                 [&](std::int64_t done, std::int64_t total) {
+                   check();
+                   bar.update(done, total);
+                 });
   bar.clear();
   fmt::print(
-      "{} phantoms (synthetic pictures, no X-rays) are in {}\nnext: build/nanopneumo train cnn "
-      "--data {}\n",
-      o.count, o.folder, o.folder);
+      "{} phantoms (synthetic pictures, no X-rays) are in {}\nnext: {} train cnn --data {}\n",
+      o.count, shown(o.folder), program_name(), shown(o.folder));
 }
 
 }  // namespace

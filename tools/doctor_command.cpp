@@ -12,6 +12,7 @@
 
 #include "io/cache_folder.h"
 #include "io/dataset_files.h"
+#include "io/file_bytes.h"
 #include "io/http_get.h"
 #include "io/versions.h"
 #include "kernels/cpu/cpu_features.h"
@@ -144,8 +145,10 @@ void examine(const DoctorOptions& o) {
   else
     data_problem = problem_of("data", [&] {
       const DatasetFiles files = find_dataset(o.data, std::nullopt);
-      return fmt::format("{}: {} + {} images of {} and {}", o.data, files.train.size(),
-                         files.validation.size(), files.classes[0], files.classes[1]);
+      return fmt::format(
+          "{}: {} + {} images of {} and {}, by their names (data info reads them too)",
+          shown(o.data), files.train.size(), files.validation.size(), files.classes[0],
+          files.classes[1]);
     });
   if (!o.weights.empty())
     weights_problem = problem_of("weight file", [&] {

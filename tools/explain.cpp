@@ -41,6 +41,7 @@ class Album {
         raw_(options.raw),
         most_(static_cast<std::size_t>(options.pictures)),
         folder_(inside_folder(options, method.folder)) {
+    remove_pictures_of(folder_ / "manifest.json");
     manifest_.method = method.folder;
     manifest_.model = run.config.model;
     manifest_.classes = run.header.classes;
@@ -63,7 +64,8 @@ class Album {
   void finish(const std::optional<PointingResult>& pointing = {}) {
     manifest_.pointing = pointing;
     write_manifest(folder_ / "manifest.json", manifest_);
-    fmt::print("{} pictures and manifest.json written to {}\n", manifest_.pictures.size(),
+    const std::size_t count = manifest_.pictures.size();
+    fmt::print("{} picture{} and manifest.json written to {}\n", count, count == 1 ? "" : "s",
                shown(folder_));
   }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "io/file_bytes.h"
 #include "io/is_there.h"
 #include "io/npy.h"
 #include "io/resize.h"
@@ -114,6 +115,9 @@ void add_features_command(Command app) {
     for (const char* option : {"--image-size", "--interpolation", "--alpha"})
       if (is_run && command.given(option))
         throw_input_error("{} is that of the run; leave it away", option);
+    if (!is_run && is_there(std::filesystem::path(o->model) / "config.toml"))
+      throw_input_error("{} is a run, which has weights of its own; leave --weights away",
+                        shown(o->model));
     if (!is_run && command.given("--checkpoint"))
       throw_input_error("--checkpoint is for the folder of a run; leave it or --weights away");
     if (!is_run && o->device.precision.empty()) o->device.precision = "float32";

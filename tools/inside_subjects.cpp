@@ -138,9 +138,10 @@ fs::path inside_folder(const InsideOptions& options, const std::string& folder) 
 }
 
 Subjects load_subjects(const TrainedRun& run, const InsideOptions& options, Choice choice) {
-  if (options.images.empty() == options.data.empty())
-    throw_input_error("one of images and --data is needed, and not both; give {}",
-                      options.data.empty() ? "images" : "the one or the other");
+  if (options.images.empty() && options.data.empty())
+    throw_input_error("there are no pictures to look at; give images, --data or --phantoms");
+  if (!options.images.empty() && !options.data.empty())
+    throw_input_error("images and --data are two sets of pictures; give the one or the other");
   return options.data.empty() ? single_images(run, options) : of_data(run, options, choice);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "tensor/device_options.h"
 #include "tools/print_note.h"
 #include "tools/progress_bar.h"
@@ -33,6 +35,7 @@ void check_out(const std::filesystem::path& out, const std::string& data) {
 }
 
 TrainingData load_data(const Config& config, const StopCheck& check) {
+  std::fflush(stdout);  // a log shows what is known before the first long wait
   ProgressBar bar(config.data.empty() ? "drawing phantoms" : "reading images", "img");
   TrainingData data = load_training_data(
       config, resolve_threads(config.loader_threads ? config.loader_threads : config.threads),
@@ -43,6 +46,7 @@ TrainingData load_data(const Config& config, const StopCheck& check) {
   bar.clear();
   describe_set("training", data.train, data.train_source, data.classes);
   describe_set("validation", data.validation, data.validation_source, data.classes);
+  fmt::print("positive    {}\n", data.classes[1]);
   for (const std::string& note : data.notes) print_note(note);
   return data;
 }

@@ -1,20 +1,31 @@
 #include "tools/progress_bar.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "tools/terminal.h"
+
 namespace nanopneumo {
 namespace {
 
-constexpr int kCells = 24;
+constexpr int kMostCells = 24, kFewestCells = 8;
 constexpr double kRedrawSeconds = 0.1;
 constexpr double kPlainLineSeconds = 20;
 
 double seconds(std::chrono::steady_clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
+}
+
+/// With a blank behind it, in at most so many cells; nothing where these are too few.
+std::string bar_of(std::int64_t done, std::int64_t total, std::int64_t room) {
+  const std::int64_t cells = std::min<std::int64_t>(kMostCells, room);
+  if (cells < kFewestCells) return "";
+  const std::int64_t filled = total > 0 ? cells * done / total : 0;
+  std::string bar;
+  for (std::int64_t i = 0; i < cells; ++i) bar += i < filled ? "█" : "·";
+  return bar + " ";
 }
 
 }  // namespace
@@ -29,7 +40,7 @@ ProgressBar::ProgressBar(std::string what, std::string unit, double units_per_st
     : what_(std::move(what)),
       unit_(std::move(unit)),
       units_per_step_(units_per_step),
-      terminal_(isatty(STDOUT_FILENO) == 1),
+      terminal_(is_terminal()),
       start_(Clock::now()),
       last_shown_(start_) {}
 
@@ -49,10 +60,13 @@ void ProgressBar::update(std::int64_t done, std::int64_t total, const std::strin
     rate +=
         fmt::format("  {} left", clock_text(static_cast<double>(total - done) / steps_per_second));
   if (terminal_) {
-    const auto filled = static_cast<int>(total > 0 ? kCells * done / total : 0);
-    std::string bar;
-    for (int i = 0; i < kCells; ++i) bar += i < filled ? "█" : "·";
-    fmt::print("\r\x1b[K{} {} {}  {}", what_, bar, rate, note);
+    // A line that wraps could not be taken back.
+    const auto columns = static_cast<std::int64_t>(terminal_size().columns) - 1;
+    const std::string words = fmt::format("{}  {}", rate, note);
+    const std::string bar =
+        bar_of(done, total, columns - std::ssize(what_) - std::ssize(words) - 2);
+    fmt::print("\r\x1b[K{}", first_characters(fmt::format("{} {}{}", what_, bar, words),
+                                              static_cast<std::size_t>(columns)));
     shown_ = true;
   } else {
     fmt::print("{}: {}  {}\n", what_, rate, note);

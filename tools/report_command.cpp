@@ -5,6 +5,8 @@
 
 #include "io/atomic_file.h"
 #include "io/file_bytes.h"
+#include "io/is_there.h"
+#include "tensor/errors.h"
 #include "tools/commands.h"
 #include "tools/print_note.h"
 #include "tools/report/model_card.h"
@@ -19,6 +21,10 @@ struct ReportOptions {
 };
 
 void make_report(const ReportOptions& o) {
+  if (!o.model_card.empty() && is_same_file(o.out, o.model_card))
+    throw_input_error("--out and --model-card both name {}; give two files", shown(o.out));
+  for (const std::string& file : {o.out, o.model_card})
+    if (!file.empty()) require_writable(file);
   const report::Report report =
       report::read_report(o.title, o.runs, report::Grouping::seeds_together);
   for (const std::string& note : report.notes) print_note(shown(note));

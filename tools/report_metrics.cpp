@@ -41,10 +41,10 @@ std::string metrics_report(std::span<const double> scores, std::span<const std::
   text +=
       fmt::format("{:<18} {}\n{:<18} {}\n", "precision", decimal(m.precision), "F1", decimal(m.f1));
   text += fmt::format("{:<18} {}", "ROC AUC", decimal(m.auc));
-  if (const auto d = delong(scores, labels))
-    // The normal approximation knows nothing of the ends of the scale.
-    text += fmt::format("  (95 % interval {:.4f} to {:.4f}, DeLong)",
-                        std::max(d->interval95.low, 0.0), std::min(d->interval95.high, 1.0));
+  if (const auto d = delong(scores, labels)) {
+    const Interval i = within_unit(d->interval95);
+    text += fmt::format("  (95 % interval {:.4f} to {:.4f}, DeLong)", i.low, i.high);
+  }
   text +=
       fmt::format("\n{:<18} {}\n", "average precision", decimal(average_precision(scores, labels)));
   text += fmt::format("{:<18} {:.4f}\n{:<18} {:.4f}\n{:<18} {:.4f}\n", "log loss",

@@ -1,7 +1,9 @@
 // nanopneumo saliency RUN IMAGE...
+#include <limits>
 #include <memory>
 
 #include "inside/saliency.h"
+#include "tensor/errors.h"
 #include "tools/commands.h"
 #include "tools/explain.h"
 
@@ -13,6 +15,15 @@ struct SaliencyOptions {
   int smooth = 0;
   SmoothGrad smooth_grad;
 };
+
+void check(const SaliencyOptions& o, Command command) {
+  if (!(o.smooth_grad.noise > 0 && o.smooth_grad.noise <= 1))
+    throw_input_error("--noise {} is no share of a picture's range; give a number above 0, up to 1",
+                      o.smooth_grad.noise);
+  for (const char* option : {"--noise", "--seed"})
+    if (o.smooth == 0 && command.given(option))
+      throw_input_error("{} is of the noisy pictures of --smooth; give that too", option);
+}
 
 void run_saliency(const SaliencyOptions& o) {
   const TrainedRun run = load_run(o.inside.run, o.inside.checkpoint, o.inside.device);
@@ -47,8 +58,12 @@ void add_saliency_command(Command app) {
       .without_default();
   command.option("--noise", o->smooth_grad.noise,
                  "SmoothGrad: standard deviation of the noise, as a share of the picture's range");
-  command.option("--seed", o->smooth_grad.seed, "SmoothGrad: of the noise");
-  command.action([o] { run_saliency(*o); });
+  command.option("--seed", o->smooth_grad.seed, "SmoothGrad: of the noise")
+      .between(0, std::numeric_limits<std::int64_t>::max());
+  command.action([o, command] {
+    check(*o, command);
+    run_saliency(*o);
+  });
 }
 
 }  // namespace nanopneumo

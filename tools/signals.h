@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM.
+// Ctrl-C, SIGTERM and the end of the terminal.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,9 @@ struct StoppedBySignal {
 /// Called between pieces of work that may be left off there. Throws StoppedBySignal where they are to be.
 using StopCheck = std::function<void()>;
 
-/// From its construction on, the first SIGINT or SIGTERM only sets a flag, so that work can end in
-/// order; a second one ends the process at once.
+/// From its construction on, the first SIGINT, SIGTERM or SIGHUP only sets a flag, so that work can end in
+/// order; a second one ends the process at once. A signal that the process was begun with as ignored (nohup, a script's
+/// background) stays ignored.
 class SignalWatch {
  public:
   SignalWatch();

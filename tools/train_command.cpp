@@ -12,6 +12,8 @@
 #include "tools/fine_tuning_options.h"
 #include "tools/load_data.h"
 #include "tools/options.h"
+#include "tools/print_note.h"
+#include "tools/program_name.h"
 #include "tools/progress_bar.h"
 #include "tools/run_start.h"
 #include "tools/signals.h"
@@ -68,18 +70,21 @@ void describe_network(const Config& config, const Network& network) {
                                         : shown(config.weights));
 }
 
-void print_memory(const Config& config, const TrainingData& data, const Network& network) {
+/// MiB at the peak, where that is known.
+std::optional<std::int64_t> print_memory(const Config& config, const TrainingData& data,
+                                         const Network& network) {
   const PlannedMemory now = plan_memory_of_run(config, data, network);
   fmt::print("memory      {}\n", now.words());
   const auto later = plan_memory_of_fine_tuning(config, data, network, now);
   if (later) fmt::print("            once the backbone is trained too, {}\n", later->words());
-  if (config.device != "cpu") return;  // a GPU has its own
+  if (config.device != "cpu") return {};  // a GPU has its own
   const int threads = resolve_threads(config.threads);
   const bool trains_convolutions =
       !network.has_backbone() || network.trained_segment().first < network.features_node();
   std::int64_t peak = expected_peak_mib(now, trains_convolutions, threads);
   if (later) peak = std::max(peak, expected_peak_mib(*later, true, threads));
   fmt::print("            with the program and its libraries about {} MiB at the peak\n", peak);
+  return peak;
 }
 
 void print_result(const Config& config, const RunFolder& folder, const TrainingState& state) {
@@ -90,10 +95,10 @@ void print_result(const Config& config, const RunFolder& folder, const TrainingS
       folder.path().string());
   if (config.data.empty())
     fmt::print(
-        "next: build/nanopneumo train cnn --data FOLDER (your X-rays in "
-        "{{train,test}}/{{NORMAL,PNEUMONIA}})\n");
+        "next: {} train cnn --data FOLDER (your X-rays in {{train,test}}/{{NORMAL,PNEUMONIA}})\n",
+        program_name());
   else
-    fmt::print("next: build/nanopneumo predict {} IMAGE...\n", folder.path().string());
+    fmt::print("next: {} predict {} IMAGE...\n", program_name(), folder.path().string());
 }
 
 /// Says so where a run has all of its epochs, or was stopped early. Throws InputError where it has more than
@@ -192,8 +197,15 @@ void run_training(const ConfigOptions& options, RunStart& start, const TrainingD
     if (options.command().given("--epochs") || options.command().given("--device"))
       write_file_atomically(folder.config(), to_toml(config));
   }
-  print_memory(config, data, network);
+  const auto peak = print_memory(config, data, network);
   std::fflush(stdout);
+  if (peak && *peak > machine_memory_mib()) {
+    if (!is_there(folder.last())) folder.clear();  // nothing to go on with
+    throw_input_error(
+        "this run needs about {} MiB and this machine has {}; give a smaller --batch or "
+        "--image-size, or fewer images",
+        *peak, machine_memory_mib());
+  }
   TrainConsole console(config.epochs, config.batch);
   const bool finished = trainer.run(console, [&] { return signals.received() != 0; });
   console.clear();
@@ -259,6 +271,8 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart sta
   if (config.data.empty())
     fmt::print(
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
+  else if (options.command().given("--phantoms"))
+    print_note("--phantoms is not used: there is --data");
   const DeviceOptions device_options = config.device_options();
   const auto plan = open_plan(start);
   const std::unique_ptr<Device> device = make_device(device_options, plan);

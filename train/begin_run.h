@@ -14,4 +14,8 @@ namespace nanopneumo {
 RunFolder begin_run(const std::filesystem::path& path, Config& config, const TrainingData& data,
                     const Network& network);
 
+/// Writes those of these files anew that a run which goes on has lost, or that are damaged; gives a sentence about each.
+std::vector<std::string> mend_run(const RunFolder& folder, const Config& config,
+                                  const TrainingData& data, const Network& network);
+
 }  // namespace nanopneumo

@@ -5,7 +5,6 @@
 #include "io/dataset_files.h"
 #include "io/file_bytes.h"
 #include "io/phantoms.h"
-#include "io/printable.h"
 #include "io/safetensors_checksum.h"
 #include "io/xxh64.h"
 #include "layers/random_streams.h"
@@ -57,12 +56,6 @@ TrainingData load_training_data(const Config& config, int loader_threads,
                                 if (progress) progress(0, 0);
                               });
   check_split(config, files);
-  for (const std::string& name : files.classes)
-    if (!is_printable(name))
-      throw_input_error(
-          "the class folder {} has a name that cannot be shown (a hundred bytes of UTF-8 at most, "
-          "without control characters); rename it",
-          printable(name));
   const auto total = static_cast<std::int64_t>(files.train.size() + files.validation.size());
   std::int64_t before = 0;
   const auto load = [&](std::span<const LabelledFile> part) {

@@ -17,9 +17,11 @@ struct DataInfo {
   std::array<std::int64_t, 2> count{}, gray{};
   std::array<double, 2> mean_brightness{};  ///< mean pixel, 0..255; a difference invites a shortcut
   int min_height = 0, max_height = 0, min_width = 0, max_width = 0;
+  std::vector<std::string>
+      broken{};  ///< a sentence about each that cannot be read; the rest is of the others
 };
 
-/// Decodes every file. Throws InputError for the first, in their order, that cannot be read.
+/// Decodes every file.
 DataInfo inspect_images(std::span<const LabelledFile> files, int threads,
                         const LoadProgress& progress = {});
 

@@ -1,6 +1,7 @@
 // Confidence intervals and tests for counts.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,6 +14,11 @@ inline constexpr double kNormal975 = 1.959963984540054;
 struct Interval {
   double low, high;
 };
+
+/// What of it lies in [0, 1]: a normal approximation knows nothing of the ends of the scale.
+inline Interval within_unit(const Interval& i) {
+  return {std::max(i.low, 0.0), std::min(i.high, 1.0)};
+}
 
 /// The 95 % score interval for a proportion of `successes` among `n` (Wilson 1927), without
 /// continuity correction. It stays within [0, 1] and is sensible for 0 of n. ShapeError unless 0 <=

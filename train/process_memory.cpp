@@ -1,8 +1,10 @@
 #include "train/process_memory.h"
 
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,13 @@ std::int64_t peak_memory_mib() {
 }
 
 std::int64_t resident_memory_mib() { return kernel_says("VmRSS:").value_or(0) / 1024; }
+
+std::int64_t machine_memory_mib() {
+  struct sysinfo info {};
+  if (sysinfo(&info) != 0) return std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(
+      (std::uint64_t{info.totalram} + info.totalswap) * info.mem_unit >> 20);
+}
 
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 

@@ -72,8 +72,9 @@ void RunFolder::require_unused(const std::filesystem::path& path) {
           "{} is a symbolic link to a folder that is not there; bring that back or give another "
           "--out",
           folder.string());
-  if (exists && !std::filesystem::is_directory(path, error))
-    throw_input_error("{} is not a folder; give another --out", path.string());
+    else if (is_there(folder) && !std::filesystem::is_directory(folder, error))
+      throw_input_error("{}{} is not a folder; give another --out",
+                        folder == path ? "" : shown(path) + " cannot be made: ", shown(folder));
   if (exists && !std::filesystem::is_empty(path, error) && !error)
     throw_input_error(
         "{} is not empty; give another --out, or go on with the run in it with --resume",
@@ -155,7 +156,8 @@ CsvLog::CsvLog(const std::filesystem::path& path, std::int64_t header_lines, std
     std::ifstream in(path);
     std::string line;
     for (std::int64_t i = 0; i < header_lines; ++i) std::getline(in, line);
-    for (; kept < keep_rows && std::getline(in, line); ++kept) text += line + '\n';
+    // (A last line without its end has been cut off.)
+    for (; kept < keep_rows && std::getline(in, line) && !in.eof(); ++kept) text += line + '\n';
     if (kept < keep_rows)
       throw_input_error("{} has {} rows where the checkpoint has {}; restore it or start a new run",
                         path.string(), kept, keep_rows);

@@ -1,6 +1,5 @@
 #include "train/run_logs.h"
 
-#include "io/is_there.h"
 #include "train/event_message.h"
 #include "train/process_memory.h"
 
@@ -45,11 +44,6 @@ std::vector<Scalar> scalars_of(const EpochRecord& record) {
   return scalars;
 }
 
-/// Runs of versions that did not write `path` begin it where they are.
-std::int64_t lines_to_keep(const std::filesystem::path& path, std::int64_t lines) {
-  return is_there(path) ? lines : 0;
-}
-
 }  // namespace
 
 RunLogs::RunLogs(const RunFolder& folder, const TrainingState& state, bool tensorboard)
@@ -61,8 +55,7 @@ RunLogs::RunLogs(const RunFolder& folder, const TrainingState& state, bool tenso
       timing_(folder.timing(),
               "epoch,train_seconds,validation_seconds,images_per_second,peak_memory_mib",
               state.epoch),
-      json_(CsvLog::without_header(folder.json_log(),
-                                   lines_to_keep(folder.json_log(), state.epoch))) {
+      json_(CsvLog::without_header(folder.json_log(), state.epoch)) {
   if (tensorboard) events_.emplace(folder.events(), state.event_bytes);
 }
 

@@ -86,9 +86,7 @@ std::optional<AucFigure> auc_figure(std::span<const double> scores,
   const std::optional<double> area = roc_auc(scores, labels);
   if (!area) return {};
   AucFigure figure{*area, {}};
-  // The normal approximation knows nothing of the ends of the scale.
-  if (const auto d = delong(scores, labels))
-    figure.interval95 = {std::max(d->interval95.low, 0.0), std::min(d->interval95.high, 1.0)};
+  if (const auto d = delong(scores, labels)) figure.interval95 = within_unit(d->interval95);
   return figure;
 }
 

@@ -125,7 +125,7 @@ bool bring_class(Folds& folds, std::vector<Group>& groups, int fold, std::size_t
 [[noreturn]] void refuse(const std::string& class_name, std::int64_t groups, int folds) {
   throw_input_error(
       "the pictures of class {} are of {} patient{}, too few to have some in each of {} parts "
-      "without dividing a patient's: use fewer folds or add pictures",
+      "without dividing a patient's: add pictures of more patients, or give fewer --folds",
       shown(class_name), groups, groups == 1 ? "" : "s", folds);
 }
 

@@ -32,8 +32,10 @@ Json auc(std::span<const double> scores, std::span<const std::uint8_t> labels) {
   const std::optional<double> area = roc_auc(scores, labels);
   if (!area) return nullptr;
   Json result{{"value", *area}};
-  if (const auto d = delong(scores, labels))
-    result["interval95"] = {std::max(d->interval95.low, 0.0), std::min(d->interval95.high, 1.0)};
+  if (const auto d = delong(scores, labels)) {
+    const Interval i = within_unit(d->interval95);
+    result["interval95"] = {i.low, i.high};
+  }
   return result;
 }
 

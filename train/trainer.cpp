@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "io/atomic_file.h"
+#include "io/file_bytes.h"
+#include "io/is_there.h"
 #include "tensor/device_options.h"
 #include "tensor/trace.h"
 #include "train/augmentation_sheet.h"
@@ -12,6 +14,7 @@
 #include "train/moving_statistics.h"
 #include "train/predictions.h"
 #include "train/provenance.h"
+#include "train/restored_network.h"
 #include "train/unfreeze.h"
 
 namespace nanopneumo {
@@ -78,7 +81,12 @@ void Trainer::resume(const Checkpoint& last) {
   if (state_.next_batch > batches_per_epoch())
     throw_input_error("{} stands at batch {} of {} in an epoch; use another checkpoint of the run",
                       folder_.last().string(), state_.next_batch, batches_per_epoch());
-  if (state_.best_epoch > 0) (void)Checkpoint(folder_.best());  // it may stay the best
+  if (state_.best_epoch > 0) {  // it may stay the best
+    if (!is_there(folder_.best()))
+      throw_input_error("{} is missing, which epoch {} left; bring it back or start a new run",
+                        shown(folder_.best()), state_.best_epoch);
+    (void)Checkpoint(folder_.best());
+  }
   // Checkpoints of before the callbacks hold neither a phase nor a rate.
   if (state_.plateau.learning_rate == 0) state_.plateau.learning_rate = config_.learning_rate;
   notes_ = machine_notes(config_, folder_.provenance());
@@ -91,6 +99,23 @@ void Trainer::resume(const Checkpoint& last) {
   last.restore(optimizer_);
   remove_stale_temporaries(folder_.path());
   logs_.emplace(folder_, state_, config_.tensorboard);
+  mend_predictions();
+}
+
+void Trainer::mend_predictions() {
+  if (state_.best_epoch == 0) return;
+  const ImageSet& images = data_.validation;
+  const std::vector<std::string> names = names_within(config_.data, images.names);
+  try {
+    const Predictions kept = read_predictions(folder_.predictions());
+    if (kept.names == names && std::ranges::equal(kept.labels, images.labels)) return;
+  } catch (const InputError&) {  // it is written anew
+  }
+  const auto best = restored_network(Checkpoint(folder_.best()), config_, network_.device());
+  write_predictions(folder_.predictions(),
+                    {names, images.labels, score_images(*best, images, config_.batch)});
+  notes_.push_back(fmt::format("{} was lost or damaged and is written anew, by best.safetensors",
+                               shown(folder_.predictions())));
 }
 
 void Trainer::begin_fine_tuning() {

@@ -82,6 +82,8 @@ class Trainer {
   /// The backbone is trained from here on. Optimiser and callbacks are fresh ones, as in another compile()
   /// and fit() of a Keras model; the schedule goes on.
   void begin_fine_tuning();
+  /// What the best epoch said about the validation images, where it is not there any more.
+  void mend_predictions();
   void begin_logs();
   void use_feature_cache(TrainingObserver& observer);
   void save_last();

@@ -145,7 +145,7 @@ TEST_CASE("folders that are no data set of two classes end in a sentence") {
   CHECK(contains(error_of(folder.path() / "three", 0.5), "3 class folders: A, B, C"));
   for (const char* name : {"A", "\x1b[2J"}) add(folder, std::string("odd/") + name, 2);
   const std::string odd = error_of(folder.path() / "odd", 0.5);
-  CHECK(contains(odd, "rename the folder"));
+  CHECK(contains(odd, "rename it"));
   CHECK_FALSE(contains(odd, "\x1b"));
   add(folder, "empty/A", 2);
   fs::create_directories(folder.path() / "empty/B");

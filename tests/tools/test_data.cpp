@@ -97,6 +97,22 @@ TEST_CASE("pictures that cannot be decoded are named") {
   refuse_data(sandbox, {"animated.jpg", "GIF"});
 }
 
+TEST_CASE("data info reads on behind a broken picture and lists all that are") {
+  const Sandbox sandbox;
+  put_phantoms(sandbox, "data");
+  const std::string other = "data/train/PNEUMONIA/phantom-000001.png";
+  sandbox.write(kPicture, "this is text");
+  sandbox.write(other, sandbox.read(other).substr(0, 100));
+  const Outcome info =
+      sandbox.refuse({"data", "info", "data"}, {"2 of 20 pictures", "phantom-000000.png"});
+  CHECK(contains(info.out, "training    14 images"));
+  CHECK(contains(info.out, "2 cannot be read"));
+  CHECK(contains(info.out, "phantom-000000.png"));
+  CHECK(contains(info.out, "phantom-000001.png"));
+  CHECK(contains(info.out, "validation  4 images"));
+  count_cases();
+}
+
 TEST_CASE("a folder, a dead link and a circle of links named like pictures") {
   const Sandbox sandbox;
   put_phantoms(sandbox, "data");

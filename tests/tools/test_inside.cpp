@@ -5,6 +5,7 @@
 
 #include "io/image.h"
 #include "tests/io/messages.h"
+#include "tests/support/cases.h"
 #include "tests/tools/phantom_data.h"
 
 namespace nanopneumo::test {
@@ -57,6 +58,26 @@ TEST_CASE("gradcam, saliency and occlusion write pictures and say what they are"
       CHECK(pictures[i].at("right") == (pictures[i].at("called") == pictures[i].at("label")));
     CHECK(pictures[0].at("probability") == pictures[2].at("probability"));
   }
+}
+
+TEST_CASE("a folder of pictures holds those of the last call, and what else the user put there") {
+  const TrainedRun run;
+  const Sandbox& sandbox = run.sandbox;
+  sandbox.succeed({"gradcam", "run", kNormal, kPneumonia, "--raw", "--threads", "1"});
+  const std::string stale = run.manifest("run/gradcam").at("pictures")[1].at("file");
+  CHECK(fs::exists(sandbox.path("run/gradcam") / stale));
+  sandbox.write("run/gradcam/mine.png", "mine");
+  sandbox.succeed({"gradcam", "run", "picture.png", "--threads", "1"});
+  run.check_pictures("run/gradcam", 1);
+  CHECK(sandbox.tree("run/gradcam").size() == 3);
+  CHECK(sandbox.read("run/gradcam/mine.png") == "mine");
+  // A manifest from elsewhere removes nothing elsewhere.
+  sandbox.write("keep.png", "keep");
+  sandbox.write("run/gradcam/manifest.json",
+                R"({"pictures":[{"file":"../../keep.png"},{"file":3},7,{"file":"config.toml"}]})");
+  sandbox.succeed({"gradcam", "run", "picture.png", "--threads", "1"});
+  CHECK(sandbox.read("keep.png") == "keep");
+  count_cases();
 }
 
 TEST_CASE("maps speak for the class that is asked for, on every device") {
@@ -133,6 +154,10 @@ TEST_CASE("what cannot be looked into is refused") {
   refuse({"occlusion", "run", "picture.png", "--patch", "8", "--stride", "9"}, {"--stride"});
   refuse({"featuremaps", "run", "picture.png", "--layers", "nothing"}, {"nothing"});
   refuse({"saliency", "run", "missing.png"}, {"missing.png"});
+  for (const char* noise : {"nan", "0", "-1", "1e300"})
+    refuse({"saliency", "run", "picture.png", "--smooth", "2", "--noise", noise}, {"--noise"});
+  refuse({"saliency", "run", "picture.png", "--noise", "0.2"}, {"--noise", "--smooth"});
+  refuse({"saliency", "run", "picture.png", "--smooth", "2", "--seed", "-1"}, {"--seed"});
 }
 
 }  // namespace nanopneumo::test

@@ -461,6 +461,13 @@ TEST_CASE("runs that cannot be reported are refused") {
   sandbox.refuse({"report", "nowhere"}, {"nowhere", "folder"});
   sandbox.refuse({"compare", "run"}, {"two runs"});
   sandbox.refuse({"report", "run", "--out", "no/such/report.html"}, {"no/such/report.html"});
+  sandbox.refuse({"report", "run", "--model-card", "no/such/card.md"}, {"no/such/card.md"});
+  sandbox.refuse({"report", "run", "--out", "a", "--model-card", "./a"},
+                 {"--out", "--model-card", "two files"});
+  sandbox.refuse({"compare", "run", "run"}, {"two runs"});
+  CHECK(contains(sandbox.succeed({"report", "run", "./run", "--out", "twice.html"}).out,
+                 "named twice and counts once"));
+  CHECK_FALSE(contains(sandbox.read("twice.html"), "2 seeds"));
   const auto with = [&](const char* file, const char* content,
                         const std::vector<std::string>& parts) {
     CAPTURE(file);

@@ -193,6 +193,42 @@ TEST_CASE(
   check_same_run(sandbox, "run", "whole");
 }
 
+TEST_CASE("a resumed run mends what it lost of its best epoch and its facts") {
+  const Sandbox sandbox;
+  put_phantoms(sandbox, "data");
+  sandbox.succeed(tiny_training("run", {"--data", "data"}));
+  const std::map<std::string, std::string> whole = sandbox.tree("run");
+  const std::string predictions = sandbox.read("run/predictions.csv");
+  sandbox.write("run/predictions.csv", predictions.substr(0, predictions.size() / 2));
+  sandbox.write("run/run.json", "{");
+  fs::remove(sandbox.path("run/split.csv"));
+  // The second epoch must not be the better one, which would write its own.
+  const std::string out = sandbox.succeed({"train", "--resume", "run", "--epochs", "2"}).out;
+  for (const char* file : {"run.json", "split.csv"}) {
+    CHECK(contains(out, std::string(file) + " was lost or damaged and is written anew"));
+    CHECK(sandbox.read(std::string("run/") + file) == whole.at(file));
+  }
+  CHECK(contains(out, "predictions.csv was lost or damaged"));
+  sandbox.succeed({"evaluate", "run", "--data", "data", "--threshold", "youden"});
+  sandbox.succeed({"report", "run", "--out", "report.html"});
+  count_cases();
+}
+
+TEST_CASE("logs that have lost lines are not gone on with") {
+  const Sandbox sandbox;
+  sandbox.succeed(tiny_training("run", {"--epochs", "2"}));
+  for (const char* log : {"run/log.csv", "run/log.jsonl", "run/steps.csv", "run/timing.csv"}) {
+    const std::string text = sandbox.read(log);
+    sandbox.write(log, text.substr(0, text.size() - 2));
+    sandbox.refuse({"train", "--resume", "run", "--epochs", "3"}, {log, "restore it"});
+    fs::remove(sandbox.path(log));
+    sandbox.refuse({"train", "--resume", "run", "--epochs", "3"}, {log, "restore it"});
+    sandbox.write(log, text);
+    count_cases();
+  }
+  sandbox.succeed({"train", "--resume", "run", "--epochs", "3"});
+}
+
 TEST_CASE("what a killed writer left is swept away") {
   const Sandbox sandbox;
   sandbox.succeed(tiny_training("run"));

@@ -44,7 +44,8 @@ std::string unit_cell(const Estimate& e) {
 
 Evaluation evaluate(Scores scores, Labels labels) {
   Evaluation e = of_counts(confusion_matrix(scores, labels), roc_auc(scores, labels));
-  if (const auto uncertainty = delong(scores, labels)) e.auc.interval = uncertainty->interval95;
+  if (const auto uncertainty = delong(scores, labels))
+    e.auc.interval = within_unit(uncertainty->interval95);
   e.f1 =
       bootstrapped(scores, labels, [](Scores s, Labels l) { return confusion_matrix(s, l).f1(); });
   e.pr_auc = bootstrapped(scores, labels, average_precision);

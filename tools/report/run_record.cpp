@@ -1,6 +1,7 @@
 #include "tools/report/run_record.h"
 
 #include <algorithm>
+#include <set>
 
 #include "io/csv.h"
 #include "io/file_bytes.h"
@@ -130,11 +131,20 @@ RunRecord read_run(const fs::path& path) {
 std::vector<RunRecord> read_runs(const std::vector<std::string>& paths,
                                  std::vector<std::string>& left_out) {
   std::vector<RunRecord> runs;
+  std::set<fs::path> taken;
+  const auto is_new = [&](const fs::path& folder) {
+    std::error_code error;
+    if (taken.insert(fs::weakly_canonical(folder, error)).second) return true;
+    left_out.push_back(fmt::format("{} was named twice and counts once.", name_of(folder)));
+    return false;
+  };
   for (const std::string& path : paths) {
     const std::vector<fs::path> below = is_run(path) ? std::vector<fs::path>{} : runs_below(path);
-    if (below.empty()) runs.push_back(read_run(path));
+    if (below.empty() && is_new(path)) runs.push_back(read_run(path));
     for (const fs::path& folder : below)
-      if (has_epochs(folder))
+      if (!is_new(folder))
+        continue;
+      else if (has_epochs(folder))
         runs.push_back(read_run(folder));
       else
         left_out.push_back(

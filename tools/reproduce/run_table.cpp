@@ -1,32 +1,20 @@
 #include "tools/reproduce/run_table.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+
+#include "tools/terminal.h"
 
 namespace nanopneumo {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenDraws{100};
 
-struct TerminalSize {
-  std::size_t rows = 24, columns = 80;
-};
-
-TerminalSize terminal_size() {
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row < 4 || size.ws_col < 20)
-    return {};
-  return {size.ws_row, size.ws_col};
-}
-
 }  // namespace
 
-RunTable::RunTable(std::vector<Row> rows)
-    : rows_(std::move(rows)), terminal_(isatty(STDOUT_FILENO) == 1) {}
+RunTable::RunTable(std::vector<Row> rows) : rows_(std::move(rows)), terminal_(is_terminal()) {}
 
 std::vector<std::string> RunTable::lines(std::size_t first, std::size_t count) const {
   std::size_t width = 3;
@@ -55,7 +43,7 @@ void RunTable::redraw(bool now) {
       std::ranges::find(rows_, std::string(kWaiting), &Row::state) - rows_.begin());
   const std::size_t first = std::min(waiting > count ? waiting - count : 0, rows_.size() - count);
   for (const std::string& line : lines(first, count))
-    fmt::print("{}\n", line.substr(0, size.columns - 1));
+    fmt::print("{}\n", first_characters(line, size.columns - 1));
   std::fflush(stdout);
   lines_shown_ = static_cast<int>(count) + 1;
 }

@@ -10,53 +10,68 @@
 #include "kernels/cpu/plan/winograd_step.h"
 
 namespace nanopneumo::cpu {
+namespace {
+
+/// The step of operation number i, by its kind.
+template <class E>
+struct StepMaker {
+  using Step = std::unique_ptr<PlanStep>;
+
+  const StepContext<E>& context;
+  std::size_t i;
+
+  Step operator()(const PlanConvolution<float>& op) const {
+    switch (context.choices[i]) {
+      case Algorithm::winograd:
+        return in_float([&](const auto& floats) { return winograd_step(floats, op); });
+      case Algorithm::tiled:
+        return tiled(op);
+      case Algorithm::gemm:
+        return gemm_step(context, i, op);
+      case Algorithm::direct:
+        break;
+    }
+    return convolution_step(context, i, op);
+  }
+  Step operator()(const PlanDepthwise<float>& op) const {
+    if (context.choices[i] == Algorithm::tiled) return tiled(op);
+    return depthwise_step(context, i, op);
+  }
+  Step operator()(const PlanSeparable<float>& op) const { return tiled(op); }
+  Step operator()(const PlanAffineProduct<float>& op) const { return tiled(op); }
+  Step operator()(const PlanScaledProduct<float>& op) const { return tiled(op); }
+  Step operator()(const PlanAffine<float>& op) const { return affine_step(context, op); }
+  Step operator()(const PlanMaxPool& op) const { return max_pool_step(context, op); }
+  Step operator()(const PlanAveragePool& op) const { return average_pool_step(context, op); }
+  Step operator()(const PlanGlobalAverage& op) const { return global_average_step(context, op); }
+  Step operator()(const PlanActivation& op) const { return activation_step(context, op); }
+  Step operator()(const PlanSoftmax& op) const { return softmax_step(context, i, op); }
+  Step operator()(const PlanAdd& op) const { return add_step(context, op); }
+  Step operator()(const PlanScale& op) const { return scale_step(context, op); }
+  Step operator()(const PlanConcatenate& op) const { return concatenate_step(context, op); }
+  Step operator()(const PlanPad& op) const { return pad_step(context, op); }
+  Step operator()(const PlanReshape& op) const { return reshape_step(context, op); }
+
+ private:
+  /// What our own convolutions compute in.
+  template <class Make>
+  Step in_float(const Make& make) const {
+    if constexpr (std::is_same_v<E, float>)
+      return make(context);
+    else
+      throw std::logic_error("our own convolutions compute in float32 alone");
+  }
+  template <class Op>
+  Step tiled(const Op& op) const {
+    return in_float([&](const auto& floats) { return tiled_step(floats, op); });
+  }
+};
+
+}  // namespace
 
 template <class E>
 std::unique_ptr<PlanStep> make_step(const StepContext<E>& context, std::size_t i) {
-  return std::visit(
-      [&]<class Op>(const Op& op) -> std::unique_ptr<PlanStep> {
-        if constexpr (std::is_same_v<Op, PlanConvolution<float>>) {
-          if constexpr (std::is_same_v<E, float>) {
-            if (context.choices[i] == Algorithm::winograd) return winograd_step(context, op);
-            if (context.choices[i] == Algorithm::tiled) return tiled_step(context, op);
-          }
-          if (context.choices[i] == Algorithm::gemm) return gemm_step(context, i, op);
-          return convolution_step(context, i, op);
-        } else if constexpr (std::is_same_v<Op, PlanDepthwise<float>>) {
-          if constexpr (std::is_same_v<E, float>)
-            if (context.choices[i] == Algorithm::tiled) return tiled_step(context, op);
-          return depthwise_step(context, i, op);
-        } else if constexpr (std::is_same_v<Op, PlanSeparable<float>> ||
-                             std::is_same_v<Op, PlanAffineProduct<float>> ||
-                             std::is_same_v<Op, PlanScaledProduct<float>>) {
-          if constexpr (std::is_same_v<E, float>)
-            return tiled_step(context, op);
-          else
-            throw std::logic_error("plans in bfloat16 have no operation of this kind");
-        } else if constexpr (std::is_same_v<Op, PlanAffine<float>>)
-          return affine_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanMaxPool>)
-          return max_pool_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanAveragePool>)
-          return average_pool_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanGlobalAverage>)
-          return global_average_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanActivation>)
-          return activation_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanSoftmax>)
-          return softmax_step(context, i, op);
-        else if constexpr (std::is_same_v<Op, PlanAdd>)
-          return add_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanScale>)
-          return scale_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanConcatenate>)
-          return concatenate_step(context, op);
-        else if constexpr (std::is_same_v<Op, PlanPad>)
-          return pad_step(context, op);
-        else
-          return reshape_step(context, op);
-      },
-      context.plan.operations[i]);
+  return std::visit(StepMaker<E>{context, i}, context.plan.operations[i]);
 }
 
 template std::unique_ptr<PlanStep> make_step(const StepContext<float>&, std::size_t);
