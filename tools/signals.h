@@ -14,8 +14,8 @@ struct StoppedBySignal {
 using StopCheck = std::function<void()>;
 
 /// From its construction on, the first SIGINT, SIGTERM or SIGHUP only sets a flag, so that work can end in
-/// order; a second one ends the process at once. A signal that the process was begun with as ignored (nohup, a script's
-/// background) stays ignored.
+/// order; a second one ends the process at once. A SIGHUP that is ignored from the beginning (nohup) stays ignored; a
+/// SIGINT does not, for shells have what they start in the background ignore it, and a script may send one yet.
 class SignalWatch {
  public:
   SignalWatch();
