@@ -30,7 +30,8 @@ void Protocol::validate(bool has_data, const std::optional<double>& validation_s
     throw_input_error("--folds {} is not possible; give a number from 2 to 100", folds);
   if (fold == 0)
     throw_input_error(
-        "--folds {0} needs to know which of them to validate on; give --fold 1 to {0}", folds);
+        "--folds {0} needs to know which of them to validate on; give --fold 1 to --fold {0}",
+        folds);
   if (fold < 1 || fold > folds)
     throw_input_error("--fold {} is not one of the {}; give --fold 1 to --fold {}", fold, folds,
                       folds);

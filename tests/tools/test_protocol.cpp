@@ -141,7 +141,7 @@ TEST_CASE("options of a protocol that do not go together") {
   refuse({"--data", "data", "--folds", "3", "--fold", "1"}, {"--protocol honest"});
   refuse({"--data", "data", "--protocol", "fair"}, {"--protocol"});
   refuse({"--data", "data", "--protocol", "honest", "--folds", "3"},
-         {"--folds 3", "--fold 1 to 3"});
+         {"--folds 3", "--fold 1 to --fold 3"});
 
   refuse({"--data", "data", "--protocol", "honest", "--folds", "3", "--fold", "4"},
          {"--fold 4", "one of the 3"});

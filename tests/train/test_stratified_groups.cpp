@@ -150,7 +150,7 @@ TEST_CASE("a class with fewer patients than folds is refused with their number")
   items.add("only", 1, 50);
   const std::string error = input_error_of([&] { folds_of(items, {0.2, 0.8}); });
   CHECK(contains(error, "class PNEUMONIA are of 1 patient,"));
-  CHECK(contains(error, "fewer folds"));
+  CHECK(contains(error, "fewer --folds"));
   items.add("other", 1, 50);
   CHECK(input_error_of([&] { folds_of(items, {0.2, 0.8}); }).empty());
   CHECK(contains(input_error_of([&] { folds_of(items, equal(3)); }), "of 2 patients"));
