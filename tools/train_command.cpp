@@ -273,6 +273,8 @@ void carry_out(const TrainCall& call, const ConfigOptions& options, RunStart sta
         "No --data: this run uses phantoms, synthetic pictures that only resemble X-rays.\n");
   else if (options.command().given("--phantoms"))
     print_note("--phantoms is not used: there is --data");
+  if (options.command().given("--feature-cache") && !find_architecture(config.model).is_backbone)
+    print_note("--feature-cache is not used: nothing of this model is frozen");
   const DeviceOptions device_options = config.device_options();
   const auto plan = open_plan(start);
   const std::unique_ptr<Device> device = make_device(device_options, plan);

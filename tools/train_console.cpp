@@ -31,6 +31,8 @@ void TrainConsole::on_features(std::int64_t done, std::int64_t total) {
 }
 
 void TrainConsole::on_note(const std::string& sentence) {
+  if (sentence == last_note_) return;  // a cache that takes neither the one set nor the other
+  last_note_ = sentence;
   clear();
   print_note(sentence);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "tools/progress_bar.h"
 #include "train/trainer.h"
@@ -24,6 +25,7 @@ class TrainConsole final : public TrainingObserver {
  private:
   int epochs_, batch_;
   std::optional<ProgressBar> training_, validation_, features_;
+  std::string last_note_;
 };
 
 }  // namespace nanopneumo
