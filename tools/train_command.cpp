@@ -199,7 +199,7 @@ void run_training(const ConfigOptions& options, RunStart& start, const TrainingD
   }
   const auto peak = print_memory(config, data, network);
   std::fflush(stdout);
-  if (peak && *peak > machine_memory_mib()) {
+  if (peak && *peak - file_memory_mib() > machine_memory_mib()) {
     if (!is_there(folder.last())) folder.clear();  // nothing to go on with
     throw_input_error(
         "this run needs about {} MiB and this machine has {}; give a smaller --batch or "

@@ -33,6 +33,8 @@ std::int64_t peak_memory_mib() {
 
 std::int64_t resident_memory_mib() { return kernel_says("VmRSS:").value_or(0) / 1024; }
 
+std::int64_t file_memory_mib() { return kernel_says("RssFile:").value_or(0) / 1024; }
+
 std::int64_t machine_memory_mib() {
   struct sysinfo info {};
   if (sysinfo(&info) != 0) return std::numeric_limits<std::int64_t>::max();
