@@ -17,8 +17,8 @@ struct DataInfo {
   std::array<std::int64_t, 2> count{}, gray{};
   std::array<double, 2> mean_brightness{};  ///< mean pixel, 0..255; a difference invites a shortcut
   int min_height = 0, max_height = 0, min_width = 0, max_width = 0;
-  std::vector<std::string>
-      broken{};  ///< a sentence about each that cannot be read; the rest is of the others
+  /// A sentence about each that cannot be read; the rest is of the others.
+  std::vector<std::string> broken{};
 };
 
 /// Decodes every file.

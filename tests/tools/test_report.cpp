@@ -1,4 +1,4 @@
-// report and compare: the pages they write, and what they refuse.
+// report: the pages it writes, and what it refuses.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -28,12 +28,6 @@ void check_well_formed(const std::string& html) {
   for (const std::string& fault : html_faults(html)) FAIL_CHECK(fault);
 }
 
-/// A page that the checker has nothing against, with `part` in it.
-std::string page_with(const std::string& part) {
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><title>t</title></head><body><h1>h</h1><main>" +
-         part + "</main></body></html>";
-}
-
 /// A row of a run that was judged rightly on `right` of `n` images.
 std::string accuracy_cell(int right, int n) {
   const Interval i = wilson_interval(right, n);
@@ -50,51 +44,6 @@ std::string squeezed(const std::string& text) {
 }
 
 }  // namespace
-
-TEST_CASE("the checker of pages finds what is wrong") {
-  CHECK(html_faults(page_with("<p id=\"a\">1 &lt; 2</p><a href=\"#a\">x</a>"
-                              "<a href=\"https://example.org\">x</a>"))
-            .empty());
-  for (const char* part : {"<p>",
-                           "</p>",
-                           "<b><i></b></i>",
-                           "<p id=\"a\"></p><p id=\"a\"></p>",
-                           "<a href=\"#b\">x</a>",
-                           "<img src=\"data:,\">",
-                           "<img alt=\"x\" src=\"https://example.org/x.png\">",
-                           "<img alt=\"x\" src=\"x.png\">",
-                           "<svg viewBox=\"0 0 1 1\"></svg>",
-                           "<script></script>",
-                           "<p onclick=\"x\"></p>",
-                           "<p title=x></p>",
-                           "1 < 2",
-                           "1 > 2",
-                           "a & b",
-                           "<style>@import 'x'</style>",
-                           "<style>p{background:url(x)}</style>",
-                           "<table><tr><td>1</td></tr></table>",
-                           "<link href=\"style.css\">",
-                           "<p title=\"a\" title=\"b\"></p>",
-                           "<p aria-labelledby=\"none\"></p>"}) {
-    CAPTURE(part);
-    CHECK_FALSE(html_faults(page_with(part)).empty());
-    count_cases();
-  }
-  CHECK_FALSE(html_faults("<html lang=\"en\"></html>").empty());
-}
-
-TEST_CASE("text is escaped, bytes become base 64") {
-  CHECK(report::escape("<a href='x'>\"&\n\xff") ==
-        "&lt;a href=&#39;x&#39;&gt;&quot;&amp;\\x0a\\xff");
-  CHECK(report::data_uri("image/png", "") == "data:image/png;base64,");
-  CHECK(report::data_uri("a/b", "M") == "data:a/b;base64,TQ==");
-  CHECK(report::data_uri("a/b", "Ma") == "data:a/b;base64,TWE=");
-  CHECK(report::data_uri("a/b", "Man\xff\xfe\xfd") == "data:a/b;base64,TWFu//79");
-  CHECK(report::p_value(0.0009) == "&lt; 0.001");
-  CHECK(report::duration(200) == "3 min 20 s");
-  CHECK(report::duration(7500) == "2 h 05 min");
-  count_cases(8);
-}
 
 TEST_CASE("two trainings become a page that stands alone") {
   const Sandbox sandbox;
@@ -296,21 +245,6 @@ TEST_CASE("pictures, an audit and test images get their sections") {
   for (const char* id : {"gradcam", "featuremaps", "occlusion", "saliency", "audit", "test"})
     CHECK_MESSAGE(contains(html, fmt::format("<h2 id=\"{}\">", id)), id);
   count_cases(6);
-}
-
-TEST_CASE("compare prints figures and tests") {
-  const Sandbox sandbox;
-  KnownRun{.name = "a", .seed = 1, .predictions = known_predictions(90, 80), .data = "xrays"}.write(
-      sandbox);
-  KnownRun{.name = "b", .seed = 2, .predictions = known_predictions(90, 71), .data = "xrays"}.write(
-      sandbox);
-  const std::string out = sandbox.succeed({"compare", "a", "b"}).out;
-  for (const std::string& part :
-       {std::string("CNN from scratch (a), seed 1"), std::string("CNN from scratch (b), seed 2"),
-        fmt::format("{:.4f}", 80.0 / 90), std::string("+0.1000"),
-        fmt::format("{:.4g}", mcnemar_exact(9, 0)), std::string("Holm")})
-    CHECK_MESSAGE(contains(out, part), part);
-  count_cases();
 }
 
 TEST_CASE("phantoms that another seed drew are other images") {

@@ -141,14 +141,14 @@ std::vector<RunRecord> read_runs(const std::vector<std::string>& paths,
   for (const std::string& path : paths) {
     const std::vector<fs::path> below = is_run(path) ? std::vector<fs::path>{} : runs_below(path);
     if (below.empty() && is_new(path)) runs.push_back(read_run(path));
-    for (const fs::path& folder : below)
-      if (!is_new(folder))
-        continue;
-      else if (has_epochs(folder))
+    for (const fs::path& folder : below) {
+      if (!is_new(folder)) continue;
+      if (has_epochs(folder))
         runs.push_back(read_run(folder));
       else
         left_out.push_back(
             fmt::format("{} was left out: no epoch of it is complete yet.", name_of(folder)));
+    }
   }
   if (runs.empty())
     throw_input_error("no run in {} has a complete epoch yet; let one train on", shown(paths[0]));
