@@ -7,16 +7,15 @@
 
 namespace nanopneumo::cpu {
 
-/// Pixels of `stride` >= C floats each, of which the first C belong to the tensor: an (N, H, W, C) tensor,
-/// or a slice of the channels of a wider one.
-struct ConstRows {
-  const float* data;
+/// Pixels of `stride` >= C elements each, of which the first C belong to the tensor: an (N, H, W, C) tensor,
+/// or a slice of the channels of a wider one. E: float or BFloat16, of what is only read const.
+template <class E>
+struct RowsOf {
+  E* data;
   std::int64_t stride;
 };
-struct Rows {
-  float* data;
-  std::int64_t stride;
-};
+using ConstRows = RowsOf<const float>;
+using Rows = RowsOf<float>;
 
 /// The indices 0 <= i < limit for which first + i lies in [0, size).
 struct Inside {

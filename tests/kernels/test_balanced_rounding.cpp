@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "kernels/cpu/bfloat16.h"
 #include "kernels/cpu/plan/balanced_rounding.h"
-#include "kernels/cpu/plan/bfloat16.h"
 #include "tests/support/cases.h"
 
 namespace nanopneumo::test {

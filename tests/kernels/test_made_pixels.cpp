@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <optional>
 
 #include "kernels/cpu/activation.h"
 #include "kernels/cpu/cpu_stream.h"
@@ -17,47 +18,61 @@ using namespace cpu;
 
 constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 
+/// Whether products of E can run here; if not, counts their cases as skipped.
+template <class E>
+bool can_multiply() {
+  if (std::is_same_v<E, float> || matrix_tiles::are_there()) return true;
+  skip_cases(kCases, "this CPU has no matrix tiles");
+  return false;
+}
+
 /// Some images, slices of wider ones, and the 1x1 convolution of what is made of them.
+template <class E>
 struct MadePixels {
   explicit MadePixels(CaseRandom& random)
       : d{random.integer(1, 3),   random.integer(1, 11),  random.integer(1, 13),
           random.integer(1, 100), random.integer(1, 100), {}},
         operands(d, random),
         x_stride(d.C + random.integer(0, 5)),
-        y_stride(d.K + random.integer(0, 5)),
-        x(spread(operands.x, d.C, x_stride, kNoNumber)),
-        filter({}, d.C, d.K, operands.w, operands.bias) {}
+        y_stride(d.K + random.integer(0, 5)) {
+    operands.template round<E>();
+    x = spread<E>(operands.x, d.C, x_stride, kNoNumber);
+    filter.emplace(Window{}, d.C, d.K, operands.w, operands.bias);
+  }
 
   tiled::Images images() const { return {d.N, std::int64_t{d.H} * d.W, d.C}; }
-  ConstRows rows() const { return {x.data(), x_stride}; }
+  RowsOf<const E> rows() const { return {x.data(), x_stride}; }
 
   /// operands.x[i] becomes make(i, channel), the number that the convolution is of.
   template <class Make>
   void replace_x(const Make& make) {
     for (std::size_t i = 0; i < operands.x.size(); ++i)
       operands.x[i] = make(i, i % static_cast<std::size_t>(d.C));
+    round_to<E>(operands.x);
   }
 
   /// What run(stream, results) leaves is the reference's, and has the same bytes whatever the number of threads.
   template <class Run>
   void check(const Run& run) const {
     const std::vector<double> expected = operands.reference(d);
-    std::vector<float> first;
+    const std::vector<E> residual = spread<E>(operands.residual, d.K, d.K, kNoNumber);
+    std::vector<E> first;
     for (const int threads : {1, 2, 5}) {
       CpuStream stream(threads);
-      std::vector<float> y(static_cast<std::size_t>(d.output_size() / d.K * y_stride), kNoNumber);
+      std::vector<E> y(static_cast<std::size_t>(d.output_size() / d.K * y_stride),
+                       from_float<E>(kNoNumber));
       // Half of the residuals are where the results go.
       const bool in_place = !operands.residual.empty() && d.C % 2 == 0;
-      if (in_place) y = spread(operands.residual, d.K, y_stride, kNoNumber);
-      const ConstRows residual{pointer(operands.residual), d.K};
-      run(stream, tiled::Results{{y.data(), y_stride},
-                                 in_place ? ConstRows{y.data(), y_stride} : residual,
-                                 operands.activation});
-      const std::string problem =
-          compare_slice(expected, y, d.K, y_stride, rounding_of_running_sum(d.C + 2));
+      if (in_place) y = spread<E>(operands.residual, d.K, y_stride, kNoNumber);
+      const RowsOf<const E> elsewhere{pointer(residual), d.K};
+      run(stream, tiled::ResultsOf<E>{{y.data(), y_stride},
+                                      in_place ? RowsOf<const E>{y.data(), y_stride} : elsewhere,
+                                      operands.activation});
+      const std::string problem = compare_slice(expected, y, d.K, y_stride,
+                                                rounded_to<E>(rounding_of_running_sum(d.C + 2)));
       CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
       if (first.empty()) first = y;
-      CHECK(std::memcmp(y.data(), first.data(), y.size() * sizeof(float)) == 0);
+      CHECK(same_bytes(y, first));
     }
     count_cases();
   }
@@ -65,14 +80,16 @@ struct MadePixels {
   ConvDims d;
   Operands operands;
   std::int64_t x_stride, y_stride;
-  std::vector<float> x;
-  tiled::Filter filter;
+  std::vector<E> x;
+  std::optional<tiled::FilterOf<E>> filter;
 };
 
-TEST_CASE("The product of an affine's pixels agrees with the reference") {
+TEST_CASE_TEMPLATE("The product of an affine's pixels agrees with the reference", E, float,
+                   BFloat16) {
+  if (!can_multiply<E>()) return;
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("affine product", index);
-    MadePixels made(random);
+    MadePixels<E> made(random);
     const std::vector<float> scale = random.values(made.d.C), shift = random.values(made.d.C);
     const Activation activation = any_activation(random);
     with_activation(activation, [&](auto f) {
@@ -80,28 +97,30 @@ TEST_CASE("The product of an affine's pixels agrees with the reference") {
         return f(made.operands.x[i] * scale[c] + shift[c]);
       });
     });
-    made.check([&](CpuStream& stream, const tiled::Results& results) {
-      tiled::affine_product(stream, made.images(), made.rows(), {scale, shift, activation},
-                            made.filter, results);
+    made.check([&](CpuStream& stream, const tiled::ResultsOf<E>& results) {
+      tiled::affine_product<E>(stream, made.images(), made.rows(), {scale, shift, activation},
+                               *made.filter, results);
     });
   }
 }
 
-TEST_CASE("The product of gated pixels agrees with the reference") {
+TEST_CASE_TEMPLATE("The product of gated pixels agrees with the reference", E, float, BFloat16) {
+  if (!can_multiply<E>()) return;
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("scaled product", index);
-    MadePixels made(random);
+    MadePixels<E> made(random);
     const auto C = static_cast<std::size_t>(made.d.C);
     const std::int64_t s_stride = made.d.C + random.integer(0, 5);
-    const std::vector<float> gates = random.values(made.d.N * made.d.C),
-                             s = spread(gates, made.d.C, s_stride, kNoNumber);
+    std::vector<float> gates = random.values(made.d.N * made.d.C);
+    round_to<E>(gates);
+    const std::vector<E> s = spread<E>(gates, made.d.C, s_stride, kNoNumber);
     const std::size_t image = static_cast<std::size_t>(made.images().pixels) * C;
     made.replace_x([&](std::size_t i, std::size_t c) {
       return made.operands.x[i] * gates[i / image * C + c];
     });
-    made.check([&](CpuStream& stream, const tiled::Results& results) {
-      tiled::scaled_product(stream, made.images(), made.rows(), {s.data(), s_stride}, made.filter,
-                            results);
+    made.check([&](CpuStream& stream, const tiled::ResultsOf<E>& results) {
+      tiled::scaled_product<E>(stream, made.images(), made.rows(), {s.data(), s_stride},
+                               *made.filter, results);
     });
   }
 }

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "kernels/cpu/plan/rounded_weights.h"
+#include "kernels/cpu/tiled/depthwise.h"
 #include "tests/support/cases.h"
 
 namespace nanopneumo::test {
@@ -38,6 +39,11 @@ void check(Op op, int C, int K, bool with_means, const Input& input) {
   CpuStream stream(2);
   cpu::round_weights(stream, plan);
   const Op& rounded = std::get<Op>(plan.operations[0]);
+  if (std::is_same_v<Op, PlanDepthwise<float>> && cpu::tiled::kFiltersBFloat16) {
+    CHECK(rounded.w == op.w);
+    CHECK(rounded.bias == op.bias);
+    return count_cases();
+  }
   for (const float w : rounded.w) CHECK((std::bit_cast<std::uint32_t>(w) & 0xffffu) == 0);
   if (!with_means) {
     CHECK(rounded.bias == op.bias);

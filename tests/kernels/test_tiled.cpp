@@ -24,36 +24,46 @@ ConvDims any_conv(int index, CaseRandom& random) {
   return d;
 }
 
-TEST_CASE("Tiled convolution from and to slices agrees with the reference") {
+/// Whether convolutions of E can run here; if not, counts their cases as skipped.
+template <class E>
+bool can_convolve() {
+  if (std::is_same_v<E, float> || matrix_tiles::are_there()) return true;
+  skip_cases(kCases, "this CPU has no matrix tiles");
+  return false;
+}
+
+TEST_CASE_TEMPLATE("Tiled convolution from and to slices agrees with the reference", E, float,
+                   BFloat16) {
+  if (!can_convolve<E>()) return;
   for (const int threads : {1, 2, 3}) {
     CpuStream stream(threads);
     for (int index = 0; index < kCases; ++index) {
       CaseRandom random("tiled convolution", index);
       const ConvDims d = any_conv(index, random);
-      const Operands operands(d, random);
+      Operands operands(d, random);
+      operands.round<E>();
       const std::int64_t x_stride = d.C + random.integer(0, 1) * random.integer(0, 5),
                          y_stride = d.K + random.integer(0, 5);
-      const std::vector<float> x = spread(operands.x, d.C, x_stride, kNaN);
+      const std::vector<E> x = spread<E>(operands.x, d.C, x_stride, kNaN);
       // Half of the residuals are where the results go.
       const bool in_place = !operands.residual.empty() && random.coin();
       const std::int64_t residual_stride = in_place ? y_stride : d.K + random.integer(0, 5);
-      const std::vector<float> residual = spread(operands.residual, d.K, residual_stride, kNaN);
-      const tiled::Filter filter(d.window, d.C, d.K, operands.w, operands.bias);
-      std::vector<float> results[2];
-      for (std::vector<float>& y : results) {
-        y.assign(static_cast<std::size_t>(d.output_size() / d.K * y_stride), kNaN);
+      const std::vector<E> residual = spread<E>(operands.residual, d.K, residual_stride, kNaN);
+      const tiled::FilterOf<E> filter(d.window, d.C, d.K, operands.w, operands.bias);
+      std::vector<E> results[2];
+      for (std::vector<E>& y : results) {
+        y.assign(static_cast<std::size_t>(d.output_size() / d.K * y_stride), from_float<E>(kNaN));
         if (in_place) y = residual;
-        tiled::forward(stream, d, {x.data(), x_stride}, filter,
-                       {{y.data(), y_stride},
-                        {in_place ? y.data() : pointer(residual), residual_stride},
-                        operands.activation});
+        tiled::forward<E>(stream, d, {x.data(), x_stride}, filter,
+                          {{y.data(), y_stride},
+                           {in_place ? y.data() : pointer(residual), residual_stride},
+                           operands.activation});
       }
-      const std::string problem =
-          compare_slice(operands.reference(d), results[0], d.K, y_stride,
-                        rounding_of_running_sum(std::int64_t{d.window.R} * d.window.S * d.C + 2));
+      const std::int64_t terms = std::int64_t{d.window.R} * d.window.S * d.C + 2;
+      const std::string problem = compare_slice(operands.reference(d), results[0], d.K, y_stride,
+                                                rounded_to<E>(rounding_of_running_sum(terms)));
       CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
-      CHECK(std::memcmp(results[0].data(), results[1].data(), results[0].size() * sizeof(float)) ==
-            0);
+      CHECK(same_bytes(results[0], results[1]));
       count_cases();
     }
   }
@@ -87,31 +97,36 @@ ChannelwiseDims any_depthwise(int index, CaseRandom& random) {
   return d;
 }
 
-TEST_CASE("Tiled depthwise convolution from and to slices agrees with the reference") {
+TEST_CASE_TEMPLATE("Tiled depthwise convolution from and to slices agrees with the reference", E,
+                   float, BFloat16) {
   for (const int threads : {1, 2}) {
     CpuStream stream(threads);
     for (int index = 0; index < kCases; ++index) {
       CaseRandom random("tiled depthwise", index);
       const ChannelwiseDims d = any_depthwise(index, random);
-      const DepthwiseOperands operands(d, random);
+      DepthwiseOperands operands(d, random);
+      round_to<E>(operands.x);
       const std::int64_t x_stride = d.C + random.integer(0, 5),
                          y_stride = d.C + random.integer(0, 5);
-      const std::vector<float> x = spread(operands.x, d.C, x_stride, kNaN);
-      std::vector<float> y(static_cast<std::size_t>(d.output_size() / d.C * y_stride), kNaN);
+      const std::vector<E> x = spread<E>(operands.x, d.C, x_stride, kNaN);
+      std::vector<E> y(static_cast<std::size_t>(d.output_size() / d.C * y_stride),
+                       from_float<E>(kNaN));
       const tiled::DepthwiseFilter filter(d.window, d.C, operands.w, operands.bias);
-      tiled::depthwise_forward(stream, d, {x.data(), x_stride}, filter, operands.activation,
-                               {y.data(), y_stride});
-      const std::string problem =
-          compare_slice(operands.reference(d), y, d.C, y_stride,
-                        rounding_of_sum(std::int64_t{d.window.R} * d.window.S + 1));
+      tiled::depthwise_forward<E>(stream, d, {x.data(), x_stride}, filter, operands.activation,
+                                  {y.data(), y_stride});
+      const std::int64_t terms = std::int64_t{d.window.R} * d.window.S + 1;
+      const std::string problem = compare_slice(operands.reference(d), y, d.C, y_stride,
+                                                rounded_to<E>(rounding_of_sum(terms)));
       CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
       count_cases();
     }
   }
 }
 
-TEST_CASE(
-    "A separable convolution is its two convolutions, to the bit, with any number of threads") {
+TEST_CASE_TEMPLATE(
+    "A separable convolution is its two convolutions, to the bit, with any number of threads", E,
+    float, BFloat16) {
+  if (!can_convolve<E>()) return;
   CpuStream one(1);
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("tiled separable", index);
@@ -120,22 +135,25 @@ TEST_CASE(
     const DepthwiseOperands first(d, random);
     const Operands second(pointwise, random);
     const tiled::DepthwiseFilter depthwise_filter(d.window, d.C, first.w, first.bias);
-    const tiled::Filter filter({}, d.C, pointwise.K, second.w, second.bias);
-    const ConstRows x{first.x.data(), d.C};
-    const auto results = [&](std::vector<float>& y) -> tiled::Results {
-      y.assign(static_cast<std::size_t>(pointwise.output_size()), kNaN);
-      return {{y.data(), pointwise.K}, {pointer(second.residual), pointwise.K}, second.activation};
+    const tiled::FilterOf<E> filter({}, d.C, pointwise.K, second.w, second.bias);
+    const std::vector<E> image = spread<E>(first.x, d.C, d.C, kNaN),
+                         residual = spread<E>(second.residual, pointwise.K, pointwise.K, kNaN);
+    const RowsOf<const E> x{image.data(), d.C};
+    const auto results = [&](std::vector<E>& y) -> tiled::ResultsOf<E> {
+      y.assign(static_cast<std::size_t>(pointwise.output_size()), from_float<E>(kNaN));
+      return {{y.data(), pointwise.K}, {pointer(residual), pointwise.K}, second.activation};
     };
 
-    std::vector<float> between(static_cast<std::size_t>(d.output_size()), kNaN), expected;
-    tiled::depthwise_forward(one, d, x, depthwise_filter, first.activation, {between.data(), d.C});
-    tiled::forward(one, pointwise, {between.data(), d.C}, filter, results(expected));
+    std::vector<E> between(static_cast<std::size_t>(d.output_size())), expected;
+    tiled::depthwise_forward<E>(one, d, x, depthwise_filter, first.activation,
+                                {between.data(), d.C});
+    tiled::forward<E>(one, pointwise, {between.data(), d.C}, filter, results(expected));
     for (const int threads : {1, 2, 5}) {
       CpuStream stream(threads);
-      std::vector<float> y;
-      tiled::separable_forward(stream, d, x, depthwise_filter, first.activation, filter,
-                               results(y));
-      CHECK_MESSAGE(y == expected, threads, " threads, ", str(d), " -> ", pointwise.K);
+      std::vector<E> y;
+      tiled::separable_forward<E>(stream, d, x, depthwise_filter, first.activation, filter,
+                                  results(y));
+      CHECK_MESSAGE(same_bytes(y, expected), threads, " threads, ", str(d), " -> ", pointwise.K);
     }
     count_cases();
   }

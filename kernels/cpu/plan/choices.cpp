@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/depthwise.h"
 #include "kernels/cpu/winograd/winograd.h"
 
 namespace nanopneumo::cpu {
@@ -36,9 +37,14 @@ std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precis
   const PlanOperation<float>& operation = plan.operations[i];
   const auto* conv = std::get_if<PlanConvolution<float>>(&operation);
   if (conv && is_product(conv->window)) result.push_back(Algorithm::gemm);
-  if (precision != Precision::float32) return result;
-  if (conv || std::holds_alternative<PlanDepthwise<float>>(operation))
-    result.push_back(Algorithm::tiled);
+  const bool is_depthwise = std::holds_alternative<PlanDepthwise<float>>(operation);
+  if (precision == Precision::bf16) {
+    if (is_depthwise && tiled::kFiltersBFloat16) return {Algorithm::tiled};
+    if (conv && conv->window.R <= tiled::BFloat16Filter::kMostRows && matrix_tiles::are_there())
+      result.push_back(Algorithm::tiled);
+    return result;
+  }
+  if (conv || is_depthwise) result.push_back(Algorithm::tiled);
   if (conv && winograd::applies(conv->window)) result.push_back(Algorithm::winograd);
   return result;
 }
@@ -50,7 +56,8 @@ Choices default_choices(const Plan<float>& plan, int images, Precision precision
     const auto* conv = std::get_if<PlanConvolution<float>>(&plan.operations[i]);
     if (possible.back() == Algorithm::winograd && pays_by_winograd(plan, *conv, images))
       choices[i] = Algorithm::winograd;
-    else if (tiled::kBeatsOneDnn && std::ranges::find(possible, Algorithm::tiled) != possible.end())
+    else if ((tiled::kBeatsOneDnn || precision == Precision::bf16) &&
+             std::ranges::find(possible, Algorithm::tiled) != possible.end())
       choices[i] = Algorithm::tiled;
   }
   return choices;

@@ -12,7 +12,7 @@ namespace nanopneumo::cpu {
 enum class Algorithm {
   direct,   ///< oneDNN's convolution
   gemm,     ///< a product of matrices, of 1x1 convolutions and dense layers
-  tiled,    ///< ours, of any convolution, depthwise too, in float32
+  tiled,    ///< ours, of any convolution, depthwise too
   winograd  ///< ours, of 3x3 convolutions at stride 1 in float32
 };
 
@@ -25,7 +25,7 @@ using Choices = std::vector<Algorithm>;
 /// become one (pointwise_pairs.h) have no choice.
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
-/// In bfloat16 direct. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill
+/// In bfloat16 tiled where that is possible. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill
 /// registers with and, with `images` at once, enough tiles to share the reading of its filters; for the others the
 /// tiled ones, except where oneDNN has kernels for AVX-512.
 Choices default_choices(const Plan<float>& plan, int images, Precision precision);

@@ -114,7 +114,7 @@ class CpuPlan final : public CompiledPlan {
       if (!stem.operations.empty()) make_stem(stream, stem);
       round_weights(stream, plan_);
     }
-    if constexpr (std::is_same_v<E, float>)
+    if (std::is_same_v<E, float> || matrix_tiles::are_there())
       join_pointwise_pairs(plan_,
                            [&](const PointwisePair& pair) { return runs_together(stream, pair); });
     make_parts(stream);
@@ -128,9 +128,9 @@ class CpuPlan final : public CompiledPlan {
   }
 
   bool runs_together(CpuStream& stream, const PointwisePair& pair) const {
-    if (!choices_) return kIsTiled;
+    if (!choices_) return kIsTiled || std::is_same_v<E, BFloat16>;
     const std::int64_t pixels = plan_.value(output_of(pair.convolution)).pixels();
-    return is_faster_together(stream, plan_, pair, usual_images(pixels), *choices_);
+    return is_faster_together<E>(stream, plan_, pair, usual_images(pixels), precision_, *choices_);
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {

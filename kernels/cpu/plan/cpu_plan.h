@@ -1,8 +1,8 @@
 // A plan compiled for the CPU: primitives made once, weights packed once, one arena for all values.
 #pragma once
 
+#include "kernels/cpu/bfloat16.h"
 #include "kernels/cpu/cpu_stream.h"
-#include "kernels/cpu/plan/bfloat16.h"
 #include "kernels/plan/plan.h"
 #include "kernels/plan/plan_choices.h"
 #include "kernels/precision.h"

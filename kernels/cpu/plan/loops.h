@@ -3,6 +3,7 @@
 
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/plan/plan_step.h"
+#include "kernels/cpu/vector_bfloat16.h"
 
 namespace nanopneumo::cpu {
 
@@ -25,17 +26,16 @@ std::unique_ptr<PlanStep> function_step(Run run) {
 /// Pixels that are worth the handing out.
 inline constexpr int kPixels = 128;
 
-/// y[i,c] = f(c, x[i,c]) for C channels of some pixels; y may be x.
+/// y[i,c] = f(i, c, rest) for C channels of some pixels, a register of them at a time: number c and those after it, of
+/// which `rest` are left.
 template <class E, class F>
-void map_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<const E> x, Pixels<E> y,
-                const F& f) {
+void fill_pixels(CpuStream& stream, std::int64_t pixels, int C, Pixels<E> y, const F& f) {
   parallel_pieces(stream, pixels, kPixels, [&](const Range& piece, int) {
     const F function = f;
     for (std::int64_t i = piece.begin; i < piece.end; ++i) {
-      const E* from = x.data + i * x.stride;
       E* to = y.data + i * y.stride;
-#pragma omp simd
-      for (int c = 0; c < C; ++c) to[c] = from_float<E>(function(c, to_float(from[c])));
+      for (int c = 0, rest = C; rest > 0; c += kLanes, rest -= kLanes)
+        store_up_to(to + c, function(i, c, rest), rest);
     }
   });
 }

@@ -23,9 +23,12 @@ struct StepMaker {
   Step operator()(const PlanConvolution<float>& op) const {
     switch (context.choices[i]) {
       case Algorithm::winograd:
-        return in_float([&](const auto& floats) { return winograd_step(floats, op); });
+        if constexpr (std::is_same_v<E, float>)
+          return winograd_step(context, op);
+        else
+          throw std::logic_error("Winograd's algorithm computes in float32 alone");
       case Algorithm::tiled:
-        return tiled(op);
+        return tiled_step(context, op);
       case Algorithm::gemm:
         return gemm_step(context, i, op);
       case Algorithm::direct:
@@ -34,12 +37,12 @@ struct StepMaker {
     return convolution_step(context, i, op);
   }
   Step operator()(const PlanDepthwise<float>& op) const {
-    if (context.choices[i] == Algorithm::tiled) return tiled(op);
+    if (context.choices[i] == Algorithm::tiled) return tiled_step(context, op);
     return depthwise_step(context, i, op);
   }
-  Step operator()(const PlanSeparable<float>& op) const { return tiled(op); }
-  Step operator()(const PlanAffineProduct<float>& op) const { return tiled(op); }
-  Step operator()(const PlanScaledProduct<float>& op) const { return tiled(op); }
+  Step operator()(const PlanSeparable<float>& op) const { return tiled_step(context, op); }
+  Step operator()(const PlanAffineProduct<float>& op) const { return tiled_step(context, op); }
+  Step operator()(const PlanScaledProduct<float>& op) const { return tiled_step(context, op); }
   Step operator()(const PlanAffine<float>& op) const { return affine_step(context, op); }
   Step operator()(const PlanMaxPool& op) const { return max_pool_step(context, op); }
   Step operator()(const PlanAveragePool& op) const { return average_pool_step(context, op); }
@@ -51,20 +54,6 @@ struct StepMaker {
   Step operator()(const PlanConcatenate& op) const { return concatenate_step(context, op); }
   Step operator()(const PlanPad& op) const { return pad_step(context, op); }
   Step operator()(const PlanReshape& op) const { return reshape_step(context, op); }
-
- private:
-  /// What our own convolutions compute in.
-  template <class Make>
-  Step in_float(const Make& make) const {
-    if constexpr (std::is_same_v<E, float>)
-      return make(context);
-    else
-      throw std::logic_error("our own convolutions compute in float32 alone");
-  }
-  template <class Op>
-  Step tiled(const Op& op) const {
-    return in_float([&](const auto& floats) { return tiled_step(floats, op); });
-  }
 };
 
 }  // namespace

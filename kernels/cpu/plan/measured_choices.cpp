@@ -115,24 +115,29 @@ Choices known_choices(CpuStream& stream, const Plan<float>& plan, int N, Precisi
   return choices;
 }
 
+template <class E>
 bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const PointwisePair& pair,
-                        int N, PlanChoices& known) {
+                        int N, Precision precision, PlanChoices& known) {
   static constexpr std::array<std::string_view, 2> kNames{"apart", "together"};
   Way together{alone(plan, {pair.both}), {}};
   together.choices.assign(together.plan.operations.size(), Algorithm::direct);
   const std::string name =
-      name_of(together.plan, together.plan.operations.size() - 1, N, sizeof(float));
+      name_of(together.plan, together.plan.operations.size() - 1, N, sizeof(E));
   if (const auto found = known.find(name, kNames)) return *found == kNames[1];
   Way apart{alone(plan, {pair.first, pair.convolution}), {}};
   Forgotten forgotten;
-  apart.choices = known_choices<float>(stream, apart.plan, N, Precision::float32, forgotten);
+  apart.choices = known_choices<E>(stream, apart.plan, N, precision, forgotten);
   const std::vector<double> seconds =
-      time_all<float>(stream, {std::move(apart), std::move(together)}, N);
+      time_all<E>(stream, {std::move(apart), std::move(together)}, N);
   const bool is_faster = seconds[1] <= seconds[0];
   known.add(name, kNames[is_faster ? 1 : 0]);
   return is_faster;
 }
 
+template bool is_faster_together<float>(CpuStream&, const Plan<float>&, const PointwisePair&, int,
+                                        Precision, PlanChoices&);
+template bool is_faster_together<BFloat16>(CpuStream&, const Plan<float>&, const PointwisePair&,
+                                           int, Precision, PlanChoices&);
 template Choices known_choices<float>(CpuStream&, const Plan<float>&, int, Precision, PlanChoices&);
 template Choices known_choices<BFloat16>(CpuStream&, const Plan<float>&, int, Precision,
                                          PlanChoices&);

@@ -15,9 +15,10 @@ template <class E>
 Choices known_choices(CpuStream& stream, const Plan<float>& plan, int N, Precision precision,
                       PlanChoices& known);
 
-/// Whether a pair of `plan` takes less time as one operation, in float32 with N images; looked up and found out as the
+/// Whether a pair of `plan` takes less time as one operation, with elements E and N images; looked up and found out as the
 /// algorithm of a convolution. On their own the two run by the fastest algorithms.
+template <class E>
 bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const PointwisePair& pair,
-                        int N, PlanChoices& known);
+                        int N, Precision precision, PlanChoices& known);
 
 }  // namespace nanopneumo::cpu

@@ -13,10 +13,11 @@ std::unique_ptr<PlanStep> affine_step(const StepContext<E>& context, const PlanA
                         per_image = context.value(op.x).pixels(), x = read_only(context.at(op.x)),
                         y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      map_pixels(stream, images * per_image, static_cast<int>(scale.size()), x, y,
-                 [f, a = scale.data(), b = shift.data()](int c, float value) {
-                   return f(value * a[c] + b[c]);
-                 });
+      fill_pixels(stream, images * per_image, static_cast<int>(scale.size()), y,
+                  [=, a = scale.data(), b = shift.data()](std::int64_t i, int c, int rest) {
+                    const Vec value = load_up_to(x.data + i * x.stride + c, rest);
+                    return f(fma(value, load_up_to(a + c, rest), load_up_to(b + c, rest)));
+                  });
     });
   });
 }
@@ -27,7 +28,9 @@ std::unique_ptr<PlanStep> activation_step(const StepContext<E>& context, const P
                         per_image = context.value(op.x).pixels(), x = read_only(context.at(op.x)),
                         y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      map_pixels(stream, images * per_image, C, x, y, [f](int, float value) { return f(value); });
+      fill_pixels(stream, images * per_image, C, y, [=](std::int64_t i, int c, int rest) {
+        return f(load_up_to(x.data + i * x.stride + c, rest));
+      });
     });
   });
 }
@@ -65,14 +68,9 @@ std::unique_ptr<PlanStep> add_step(const StepContext<E>& context, const PlanAdd&
                         b = read_only(context.at(op.b)),
                         y = context.at(op.y)](CpuStream& stream, int images) {
     with_activation(activation, [&](auto f) {
-      parallel_pieces(stream, images * per_image, kPixels, [&](const Range& piece, int) {
-        for (std::int64_t i = piece.begin; i < piece.end; ++i) {
-          const E *left = a.data + i * a.stride, *right = b.data + i * b.stride;
-          E* out = y.data + i * y.stride;
-#pragma omp simd
-          for (int c = 0; c < C; ++c)
-            out[c] = from_float<E>(f(to_float(left[c]) + to_float(right[c])));
-        }
+      fill_pixels(stream, images * per_image, C, y, [=](std::int64_t i, int c, int rest) {
+        return f(load_up_to(a.data + i * a.stride + c, rest) +
+                 load_up_to(b.data + i * b.stride + c, rest));
       });
     });
   });
@@ -83,13 +81,9 @@ std::unique_ptr<PlanStep> scale_step(const StepContext<E>& context, const PlanSc
   return function_step([C = context.value(op.y).C, per_image = context.value(op.y).pixels(),
                         x = read_only(context.at(op.x)), s = read_only(context.at(op.s)),
                         y = context.at(op.y)](CpuStream& stream, int images) {
-    parallel_pieces(stream, images * per_image, kPixels, [&](const Range& piece, int) {
-      for (std::int64_t i = piece.begin; i < piece.end; ++i) {
-        const E *in = x.data + i * x.stride, *factors = s.data + i / per_image * s.stride;
-        E* out = y.data + i * y.stride;
-#pragma omp simd
-        for (int c = 0; c < C; ++c) out[c] = from_float<E>(to_float(in[c]) * to_float(factors[c]));
-      }
+    fill_pixels(stream, images * per_image, C, y, [=](std::int64_t i, int c, int rest) {
+      return load_up_to(x.data + i * x.stride + c, rest) *
+             load_up_to(s.data + i / per_image * s.stride + c, rest);
     });
   });
 }

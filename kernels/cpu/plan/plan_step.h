@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "kernels/cpu/bfloat16.h"
 #include "kernels/cpu/cpu_stream.h"
-#include "kernels/cpu/plan/bfloat16.h"
 #include "kernels/cpu/plan/placement.h"
 
 namespace nanopneumo::cpu {

@@ -1,16 +1,53 @@
 #include "kernels/cpu/plan/pooling_steps.h"
 
+#include <bit>
 #include <limits>
 
 #include "kernels/cpu/activation.h"
-#include "kernels/cpu/channel_blocks.h"
 #include "kernels/cpu/plan/loops.h"
+#include "kernels/cpu/vector_bfloat16.h"
 #include "kernels/cpu/window_axis.h"
 
 namespace nanopneumo::cpu {
 namespace {
 
-/// y = finish(r and s inside, combined values) over the windows of an image. combine(a, x) joins two numbers,
+/// Registers of channels whose windows are gone through together.
+constexpr int kRegisters = 4;
+
+/// Rows r and columns s of a window that lie inside the image, the first of which is at x.
+template <class E>
+struct Inside2D {
+  const E* x;
+  int rows, columns;
+  std::int64_t row, column;  ///< elements from one to the next
+};
+
+/// finish(values combined, their number) of the first `count` of some registers of channels of a window.
+template <int registers, class E, class Combine, class Finish>
+[[gnu::always_inline]] inline void combine_window(const Inside2D<E>& inside, int count, float start,
+                                                  Combine combine, Finish finish, E* y) {
+  Vec values[registers];
+  unrolled<registers>([&](int i) __attribute__((always_inline)) { values[i] = broadcast(start); });
+  const E* row = inside.x;
+  for (int r = 0; r < inside.rows; ++r, row += inside.row) {
+    const E* x = row;
+    for (int s = 0; s < inside.columns; ++s, x += inside.column)
+      unrolled<registers>([&](int i) __attribute__((always_inline)) {
+        const E* from = x + i * kLanes;
+        values[i] = combine(values[i], registers > 1 ? load(from) : load_up_to(from, count));
+      });
+  }
+  const float number = static_cast<float>(inside.rows * inside.columns);
+  unrolled<registers>([&](int i) __attribute__((always_inline)) {
+    const Vec value = finish(values[i], number);
+    if (registers > 1)
+      store(y + i * kLanes, value);
+    else
+      store_up_to(y, value, count);
+  });
+}
+
+/// y = finish(combined values, their number) over the windows of an image. combine(a, x) joins two registers,
 /// `start` is where it begins.
 template <class E, class Op, class Combine, class Finish>
 std::unique_ptr<PlanStep> window_step(const StepContext<E>& context, const Op& op, float start,
@@ -21,31 +58,26 @@ std::unique_ptr<PlanStep> window_step(const StepContext<E>& context, const Op& o
                         y = context.at(op.y)](CpuStream& stream, int images) {
     const ChannelwiseDims d{images, image.H, image.W, image.C, window};
     const Axis rows = row_axis(d), columns = column_axis(d);
-    const int C = d.C, P = d.P(), Q = d.Q(), W = d.W;
-    const std::int64_t pixels = std::int64_t{d.H} * d.W;
+    const int C = d.C, P = d.P(), Q = d.Q();
+    const std::int64_t row = std::int64_t{d.W} * x.stride;
     parallel_for(stream, std::int64_t{d.N} * P, [=](std::int64_t np) {
       const int p = static_cast<int>(np % P);
-      const Span r_inside = rows.places_inside(p);
-      const E* in = x.data + np / P * pixels * x.stride;
+      const Span r = rows.places_inside(p);
+      const E* first_row = x.data + (np / P * d.H + rows.pixel(p, r.first)) * row;
       for (int q = 0; q < Q; ++q) {
-        const Span s_inside = columns.places_inside(q);
+        const Span s = columns.places_inside(q);
+        Inside2D<E> inside{first_row + columns.pixel(q, s.first) * x.stride, r.size(), s.size(),
+                           row, x.stride};
         E* out = y.data + (np * Q + q) * y.stride;
-        for (int b = 0; b < channel_blocks(C); ++b) {
-          const ChannelBlock block(b, C);
-          float value[kChannelBlock];
-          std::fill_n(value, kChannelBlock, start);
-          for (int r = r_inside.first; r < r_inside.last; ++r)
-            for (int s = s_inside.first; s < s_inside.last; ++s) {
-              const E* pixel =
-                  in + (rows.pixel(p, r) * W + columns.pixel(q, s)) * x.stride + block.first;
-#pragma omp simd
-              for (int c = 0; c < block.size; ++c) value[c] = combine(value[c], to_float(pixel[c]));
-            }
-          const float count = static_cast<float>(r_inside.size() * s_inside.size());
-#pragma omp simd
-          for (int c = 0; c < block.size; ++c)
-            out[block.first + c] = from_float<E>(finish(value[c], count));
-        }
+        int rest = C;
+        const auto step = [&](int channels) {
+          inside.x += channels;
+          out += channels;
+          rest -= channels;
+        };
+        for (; rest >= kRegisters * kLanes; step(kRegisters * kLanes))
+          combine_window<kRegisters>(inside, rest, start, combine, finish, out);
+        for (; rest > 0; step(kLanes)) combine_window<1>(inside, rest, start, combine, finish, out);
       }
     });
   });
@@ -57,9 +89,12 @@ template <class E>
 std::unique_ptr<PlanStep> max_pool_step(const StepContext<E>& context, const PlanMaxPool& op) {
   return window_step(
       context, op, -std::numeric_limits<float>::infinity(),
-      // A NaN is taken, and once taken it stays.
-      [](float a, float x) { return !(x <= a) & (a == a) ? x : a; },
-      [](float a, float) { return a; });
+      // A NaN is taken, and once taken it stays: it is in one of the two, and all its bits stay set.
+      [](Vec a, Vec x) {
+        return std::bit_cast<Vec>(std::bit_cast<IntVec>(max_or_second(a, x)) |
+                                  std::bit_cast<IntVec>(max_or_second(x, a)));
+      },
+      [](Vec a, float) { return a; });
 }
 
 template <class E>
@@ -68,8 +103,8 @@ std::unique_ptr<PlanStep> average_pool_step(const StepContext<E>& context,
   std::unique_ptr<PlanStep> step;
   with_activation(op.activation, [&](auto f) {
     step = window_step(
-        context, op, 0, [](float a, float x) { return a + x; },
-        [f](float sum, float count) { return f(sum / count); });
+        context, op, 0, [](Vec a, Vec x) { return a + x; },
+        [f](Vec sum, float number) { return f(sum / number); });
   });
   return step;
 }
@@ -80,19 +115,20 @@ std::unique_ptr<PlanStep> global_average_step(const StepContext<E>& context,
   const PlanValue image = context.value(op.x);
   return function_step([image, x = read_only(context.at(op.x)), y = context.at(op.y)](
                            CpuStream& stream, int images) {
-    const std::int64_t pixels = image.pixels();
-    const int C = image.C, blocks = channel_blocks(C);
+    const auto pixels = static_cast<int>(image.pixels());
+    constexpr int kAtOnce = kRegisters * kLanes;
+    const int C = image.C, blocks = (C + kAtOnce - 1) / kAtOnce;
     parallel_for(stream, std::int64_t{images} * blocks, [=](std::int64_t i) {
       const std::int64_t n = i / blocks;
-      const ChannelBlock block(static_cast<int>(i % blocks), C);
-      float sum[kChannelBlock] = {};
-      const E* in = x.data + n * pixels * x.stride + block.first;
-      for (std::int64_t pixel = 0; pixel < pixels; ++pixel, in += x.stride)
-#pragma omp simd
-        for (int c = 0; c < block.size; ++c) sum[c] += to_float(in[c]);
-      E* out = y.data + n * y.stride + block.first;
-      for (int c = 0; c < block.size; ++c)
-        out[c] = from_float<E>(sum[c] / static_cast<float>(pixels));
+      const int first = static_cast<int>(i % blocks) * kAtOnce;
+      const auto add = [](Vec a, Vec x) { return a + x; };
+      const auto mean = [](Vec sum, float number) { return sum / number; };
+      Inside2D<E> inside{x.data + n * pixels * x.stride + first, 1, pixels, 0, x.stride};
+      E* out = y.data + n * y.stride + first;
+      int rest = C - first;
+      if (rest >= kAtOnce) return combine_window<kRegisters>(inside, rest, 0, add, mean, out);
+      for (; rest > 0; rest -= kLanes, inside.x += kLanes, out += kLanes)
+        combine_window<1>(inside, rest, 0, add, mean, out);
     });
   });
 }

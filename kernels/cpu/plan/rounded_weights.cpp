@@ -1,6 +1,7 @@
 #include "kernels/cpu/plan/rounded_weights.h"
 
 #include "kernels/cpu/plan/balanced_rounding.h"
+#include "kernels/cpu/tiled/depthwise.h"
 
 namespace nanopneumo::cpu {
 namespace {
@@ -37,7 +38,8 @@ void round_weights(CpuStream& stream, Plan<float>& plan) {
       const auto C = static_cast<std::size_t>(plan.value(conv->x).C);
       const auto K = static_cast<std::size_t>(plan.value(conv->y).C);
       round_weights_of(stream, plan, *conv, [=](std::size_t i) { return i / K % C; });
-    } else if (auto* depthwise = std::get_if<PlanDepthwise<float>>(&operation)) {
+    } else if (auto* depthwise = std::get_if<PlanDepthwise<float>>(&operation);
+               depthwise && !tiled::kFiltersBFloat16) {
       const auto C = static_cast<std::size_t>(plan.value(depthwise->x).C);
       round_weights_of(stream, plan, *depthwise, [=](std::size_t i) { return i % C; });
     }

@@ -9,21 +9,24 @@
 namespace nanopneumo::cpu {
 namespace {
 
-ConstRows input(const StepContext<float>& context, int v) {
-  const Pixels<float> pixels = context.at(v);
+template <class E>
+RowsOf<const E> input(const StepContext<E>& context, int v) {
+  const Pixels<E> pixels = context.at(v);
   return {pixels.data, pixels.stride};
 }
 
 /// `residual`: number of a value, or -1.
-tiled::Results results(const StepContext<float>& context, int y, int residual,
-                       Activation activation) {
-  const Pixels<float> pixels = context.at(y);
+template <class E>
+tiled::ResultsOf<E> results(const StepContext<E>& context, int y, int residual,
+                            Activation activation) {
+  const Pixels<E> pixels = context.at(y);
   return {{pixels.data, pixels.stride},
-          residual < 0 ? ConstRows{nullptr, 0} : input(context, residual),
+          residual < 0 ? RowsOf<const E>{nullptr, 0} : input(context, residual),
           activation};
 }
 
-ChannelwiseDims channelwise(const StepContext<float>& context, int x, const Window& window) {
+template <class E>
+ChannelwiseDims channelwise(const StepContext<E>& context, int x, const Window& window) {
   const PlanValue& value = context.value(x);
   return {context.N, value.H, value.W, value.C, window};
 }
@@ -40,9 +43,10 @@ class TiledStep : public PlanStep {
   std::string algorithm() const override { return "tiled"; }
 };
 
+template <class E>
 class ConvolutionStep final : public TiledStep {
  public:
-  ConvolutionStep(const StepContext<float>& context, const PlanConvolution<float>& op)
+  ConvolutionStep(const StepContext<E>& context, const PlanConvolution<float>& op)
       : dims_{context.N,
               context.value(op.x).H,
               context.value(op.x).W,
@@ -52,57 +56,59 @@ class ConvolutionStep final : public TiledStep {
         filter_(op.window, dims_.C, dims_.K, op.w, op.bias),
         x_(input(context, op.x)),
         results_(results(context, op.y, op.residual, op.activation)),
-        workspace_bytes_(tiled::workspace_bytes(context.stream, dims_, x_.stride)) {}
+        workspace_bytes_(tiled::workspace_bytes<E>(context.stream, dims_, x_.stride)) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::forward(stream, first(images, dims_), x_, filter_, results_);
+    tiled::forward<E>(stream, first(images, dims_), x_, filter_, results_);
   }
   std::size_t workspace_bytes() const override { return workspace_bytes_; }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
  private:
   ConvDims dims_;
-  tiled::Filter filter_;
-  ConstRows x_;
-  tiled::Results results_;
+  tiled::FilterOf<E> filter_;
+  RowsOf<const E> x_;
+  tiled::ResultsOf<E> results_;
   std::size_t workspace_bytes_;
 };
 
+template <class E>
 class DepthwiseStep final : public TiledStep {
  public:
-  DepthwiseStep(const StepContext<float>& context, const PlanDepthwise<float>& op)
+  DepthwiseStep(const StepContext<E>& context, const PlanDepthwise<float>& op)
       : dims_(channelwise(context, op.x, op.window)),
         filter_(op.window, dims_.C, op.w, op.bias),
         x_(input(context, op.x)),
         results_(results(context, op.y, -1, op.activation)) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::depthwise_forward(stream, first(images, dims_), x_, filter_, results_.activation,
-                             results_.y);
+    tiled::depthwise_forward<E>(stream, first(images, dims_), x_, filter_, results_.activation,
+                                results_.y);
   }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
  private:
   ChannelwiseDims dims_;
   tiled::DepthwiseFilter filter_;
-  ConstRows x_;
-  tiled::Results results_;
+  RowsOf<const E> x_;
+  tiled::ResultsOf<E> results_;
 };
 
+template <class E>
 class SeparableStep final : public TiledStep {
  public:
-  SeparableStep(const StepContext<float>& context, const PlanSeparable<float>& op)
+  SeparableStep(const StepContext<E>& context, const PlanSeparable<float>& op)
       : dims_(channelwise(context, op.x, op.window)),
         depthwise_(op.window, dims_.C, op.depthwise_w, op.depthwise_bias),
         depthwise_activation_(op.depthwise_activation),
         pointwise_({}, dims_.C, context.value(op.y).C, op.w, op.bias),
         x_(input(context, op.x)),
         results_(results(context, op.y, op.residual, op.activation)),
-        workspace_bytes_(tiled::separable_workspace_bytes(context.stream, dims_)) {}
+        workspace_bytes_(tiled::separable_workspace_bytes<E>(context.stream, dims_, pointwise_)) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::separable_forward(stream, first(images, dims_), x_, depthwise_, depthwise_activation_,
-                             pointwise_, results_);
+    tiled::separable_forward<E>(stream, first(images, dims_), x_, depthwise_, depthwise_activation_,
+                                pointwise_, results_);
   }
   std::size_t workspace_bytes() const override { return workspace_bytes_; }
   std::size_t packed_bytes() const override { return depthwise_.bytes() + pointwise_.bytes(); }
@@ -111,49 +117,53 @@ class SeparableStep final : public TiledStep {
   ChannelwiseDims dims_;
   tiled::DepthwiseFilter depthwise_;
   Activation depthwise_activation_;
-  tiled::Filter pointwise_;
-  ConstRows x_;
-  tiled::Results results_;
+  tiled::FilterOf<E> pointwise_;
+  RowsOf<const E> x_;
+  tiled::ResultsOf<E> results_;
   std::size_t workspace_bytes_;
 };
 
 /// A 1x1 convolution of pixels that are made where they are read.
+template <class E>
 class ProductStep : public TiledStep {
  public:
   template <class Op>
-  ProductStep(const StepContext<float>& context, const Op& op)
+  ProductStep(const StepContext<E>& context, const Op& op)
       : images_{context.N, context.value(op.x).pixels(), context.value(op.x).C},
         pointwise_({}, images_.C, context.value(op.y).C, op.w, op.bias),
         x_(input(context, op.x)),
         results_(results(context, op.y, op.residual, op.activation)),
-        workspace_bytes_(tiled::made_pixels_workspace_bytes(context.stream, images_.C)) {}
+        workspace_bytes_(
+            tiled::made_pixels_workspace_bytes<E>(context.stream, images_.C, pointwise_)) {}
 
   std::size_t workspace_bytes() const final { return workspace_bytes_; }
 
  protected:
   tiled::Images images_;
-  tiled::Filter pointwise_;
-  ConstRows x_;
-  tiled::Results results_;
+  tiled::FilterOf<E> pointwise_;
+  RowsOf<const E> x_;
+  tiled::ResultsOf<E> results_;
 
  private:
   std::size_t workspace_bytes_;
 };
 
-class AffineProductStep final : public ProductStep {
+template <class E>
+class AffineProductStep final : public ProductStep<E> {
  public:
-  AffineProductStep(const StepContext<float>& context, const PlanAffineProduct<float>& op)
-      : ProductStep(context, op),
+  AffineProductStep(const StepContext<E>& context, const PlanAffineProduct<float>& op)
+      : ProductStep<E>(context, op),
         scale_(op.scale),
         shift_(op.shift),
         affine_activation_(op.affine_activation) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::affine_product(stream, first(images, images_), x_, {scale_, shift_, affine_activation_},
-                          pointwise_, results_);
+    tiled::affine_product<E>(stream, first(images, this->images_), this->x_,
+                             {scale_, shift_, affine_activation_}, this->pointwise_,
+                             this->results_);
   }
   std::size_t packed_bytes() const override {
-    return pointwise_.bytes() + (scale_.size() + shift_.size()) * sizeof(float);
+    return this->pointwise_.bytes() + (scale_.size() + shift_.size()) * sizeof(float);
   }
 
  private:
@@ -161,45 +171,67 @@ class AffineProductStep final : public ProductStep {
   Activation affine_activation_;
 };
 
-class ScaledProductStep final : public ProductStep {
+template <class E>
+class ScaledProductStep final : public ProductStep<E> {
  public:
-  ScaledProductStep(const StepContext<float>& context, const PlanScaledProduct<float>& op)
-      : ProductStep(context, op), s_(input(context, op.s)) {}
+  ScaledProductStep(const StepContext<E>& context, const PlanScaledProduct<float>& op)
+      : ProductStep<E>(context, op), s_(input(context, op.s)) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::scaled_product(stream, first(images, images_), x_, s_, pointwise_, results_);
+    tiled::scaled_product<E>(stream, first(images, this->images_), this->x_, s_, this->pointwise_,
+                             this->results_);
   }
-  std::size_t packed_bytes() const override { return pointwise_.bytes(); }
+  std::size_t packed_bytes() const override { return this->pointwise_.bytes(); }
 
  private:
-  ConstRows s_;
+  RowsOf<const E> s_;
 };
 
 }  // namespace
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanConvolution<float>& op) {
-  return std::make_unique<ConvolutionStep>(context, op);
+  return std::make_unique<ConvolutionStep<E>>(context, op);
 }
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanDepthwise<float>& op) {
-  return std::make_unique<DepthwiseStep>(context, op);
+  return std::make_unique<DepthwiseStep<E>>(context, op);
 }
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanSeparable<float>& op) {
-  return std::make_unique<SeparableStep>(context, op);
+  return std::make_unique<SeparableStep<E>>(context, op);
 }
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanAffineProduct<float>& op) {
-  return std::make_unique<AffineProductStep>(context, op);
+  return std::make_unique<AffineProductStep<E>>(context, op);
 }
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>& context,
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanScaledProduct<float>& op) {
-  return std::make_unique<ScaledProductStep>(context, op);
+  return std::make_unique<ScaledProductStep<E>>(context, op);
 }
+
+#define NANOPNEUMO_INSTANTIATE(E)                                                 \
+  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
+                                                const PlanConvolution<float>&);   \
+  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
+                                                const PlanDepthwise<float>&);     \
+  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
+                                                const PlanSeparable<float>&);     \
+  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
+                                                const PlanAffineProduct<float>&); \
+  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
+                                                const PlanScaledProduct<float>&);
+NANOPNEUMO_INSTANTIATE(float)
+NANOPNEUMO_INSTANTIATE(BFloat16)
+#undef NANOPNEUMO_INSTANTIATE
 
 }  // namespace nanopneumo::cpu

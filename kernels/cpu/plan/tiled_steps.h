@@ -1,14 +1,20 @@
-// Steps that our own convolutions in float32 compute (kernels/cpu/tiled).
+// Steps that our own convolutions compute (kernels/cpu/tiled). In bfloat16 all but the depthwise ones need a CPU with
+// matrix tiles.
 #pragma once
 
 #include "kernels/cpu/plan/plan_step.h"
 
 namespace nanopneumo::cpu {
 
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanConvolution<float>&);
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanDepthwise<float>&);
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanSeparable<float>&);
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanAffineProduct<float>&);
-std::unique_ptr<PlanStep> tiled_step(const StepContext<float>&, const PlanScaledProduct<float>&);
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanConvolution<float>&);
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanDepthwise<float>&);
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanSeparable<float>&);
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanAffineProduct<float>&);
+template <class E>
+std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanScaledProduct<float>&);
 
 }  // namespace nanopneumo::cpu

@@ -16,7 +16,8 @@ struct Affine {
 
 /// y = activation(pointwise(affine(x)) + residual), from and to slices. y may be the residual, and not x. Takes
 /// made_pixels_workspace_bytes of the stream's workspace.
-void affine_product(Stream&, const Images&, ConstRows x, const Affine&, const Filter& pointwise,
-                    const Results&);
+template <class E>
+void affine_product(Stream&, const Images&, RowsOf<const E> x, const Affine&,
+                    const FilterOf<E>& pointwise, const ResultsOf<E>&);
 
 }  // namespace nanopneumo::cpu::tiled

@@ -14,15 +14,19 @@ namespace nanopneumo::cpu::tiled {
 /// while it runs what the CPU has.
 inline constexpr bool kBeatsOneDnn = kLanes == 8;
 
-/// What forward takes from the stream's workspace for an x whose pixels lie `x_stride` floats apart, in bytes.
+/// What forward takes from the stream's workspace for an x of E's whose pixels lie `x_stride` elements apart, in bytes.
+template <class E>
 std::size_t workspace_bytes(Stream&, const ConvDims&, std::int64_t x_stride);
 
 /// y = activation(conv(x, w) + bias + residual), as Kernels::conv_forward, from and to slices: floats of y that do
 /// not belong to its K channels stay as they are. y may be the residual. Each result is the sum in the order of w,
-/// whatever the number of threads.
-void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Results&);
+/// whatever the number of threads. E: float, or BFloat16 where the CPU has matrix tiles.
+template <class E>
+void forward(Stream&, const ConvDims&, RowsOf<const E> x, const FilterOf<E>&, const ResultsOf<E>&);
 /// The same with workspace_bytes of the caller's memory instead.
-void forward(Stream&, const ConvDims&, ConstRows x, const Filter&, const Results&, float* memory);
+template <class E>
+void forward(Stream&, const ConvDims&, RowsOf<const E> x, const FilterOf<E>&, const ResultsOf<E>&,
+             E* memory);
 
 /// As Kernels::conv_forward; packs the weights anew.
 void forward(Stream&, const ConvDims&, const float* x, const float* w, const Epilogue<float>&,

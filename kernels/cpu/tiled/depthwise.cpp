@@ -5,6 +5,7 @@
 #include "kernels/cpu/activation.h"
 #include "kernels/cpu/outer_products.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/vector_bfloat16.h"
 
 namespace nanopneumo::cpu::tiled {
 namespace {
@@ -16,23 +17,26 @@ constexpr int kPixels = 8;
 constexpr int registers_of(int pixels) { return pixels > 3 ? 1 : pixels > 1 ? 4 : 8; }
 
 /// Taps [r0, r1) x [s0, s1) of the windows of some neighbouring pixels: those inside the image.
+template <class E>
 struct Taps {
   int r0, r1, s0, s1;
-  const float* x;          ///< tap (r0, s0) of the first pixel
-  std::int64_t row, next;  ///< floats to the next row of the image, and to the next tap of it
-  std::int64_t step;       ///< floats to the next pixel's window
+  const E* x;              ///< tap (r0, s0) of the first pixel
+  std::int64_t row, next;  ///< elements to the next row of the image, and to the next tap of it
+  std::int64_t step;       ///< elements to the next pixel's window
 };
 
 /// The channels of some registers, from number c on.
-template <int pixels, int registers, class F, class Load, class Store>
-[[gnu::always_inline]] inline void filter_channels(const Taps& taps, const DepthwiseFilter& filter,
-                                                   int c, Rows y, Load load_x, Store store_y) {
+template <int pixels, int registers, class F, class E, class Load, class Store>
+[[gnu::always_inline]] inline void filter_channels(const Taps<E>& taps,
+                                                   const DepthwiseFilter& filter, int c,
+                                                   RowsOf<E> y, Load load_x, Store store_y) {
   Vec sums[pixels][registers] = {};
   const std::int64_t w_next = filter.floats_of_a_tap();
-  const float* row = taps.x + c;
+  const E* row = taps.x + c;
   const float* w_row = filter.tap(taps.r0, taps.s0) + c;
   for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += filter.S() * w_next) {
-    const float *x = row, *w = w_row;
+    const E* x = row;
+    const float* w = w_row;
     for (int s = taps.s0; s < taps.s1; ++s, x += taps.next, w += w_next)
       unrolled<registers>([&](int k) __attribute__((always_inline)) {
         const Vec factor = load(w + k * kLanes);
@@ -57,17 +61,18 @@ template <int pixels, int registers, class F, class Load, class Store>
 
 /// The same for one register and all S columns of windows at a known stride: each number of x is read once for all
 /// windows that it is in.
-template <int pixels, int S, int stride, class F>
-[[gnu::always_inline]] inline void filter_register(const Taps& taps, const DepthwiseFilter& filter,
-                                                   int c, Rows y) {
+template <int pixels, int S, int stride, class F, class E>
+[[gnu::always_inline]] inline void filter_register(const Taps<E>& taps,
+                                                   const DepthwiseFilter& filter, int c,
+                                                   RowsOf<E> y) {
   Vec sums[pixels] = {};
   const std::int64_t w_next = filter.floats_of_a_tap(), next = taps.next;
-  const float* row = taps.x + c;
+  const E* row = taps.x + c;
   const float* w_row = filter.tap(taps.r0, 0) + c;
   for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += S * w_next) {
     Vec w[S];
     unrolled<S>([&](int s) __attribute__((always_inline)) { w[s] = load(w_row + s * w_next); });
-    const float* x = row;
+    const E* x = row;
     unrolled<(pixels - 1) * stride + S>([&](int column) __attribute__((always_inline)) {
       const Vec value = load(x);
       x += next;
@@ -81,7 +86,7 @@ template <int pixels, int S, int stride, class F>
   unrolled<pixels>([&](int i) __attribute__((always_inline)) { sums[i] += bias; });
   activate<pixels>(
       F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i]; });
-  float* to = y.data + c;
+  E* to = y.data + c;
   unrolled<pixels>([&](int i) __attribute__((always_inline)) {
     store(to, sums[i]);
     to += y.stride;
@@ -89,26 +94,28 @@ template <int pixels, int S, int stride, class F>
 }
 
 /// Groups of neighbouring pixels, side by side and in some rows of output, that have the same taps inside the image.
+template <class E>
 struct Block {
-  Taps first;  ///< of the first group
+  Taps<E> first;  ///< of the first group
   int rows, groups;
-  std::int64_t x_row, x_group;  ///< floats from one row of groups, and from one group, to the next
-  Rows y;
+  std::int64_t x_row,
+      x_group;  ///< elements from one row of groups, and from one group, to the next
+  RowsOf<E> y;
   std::int64_t y_row, y_group;
 };
 
 /// Registers of channels are the outermost loop: what neighbouring windows share then stays in the first-level cache.
-template <int pixels, class F>
-void filter_block(const Block& block, const DepthwiseFilter& filter, int C) {
-  const auto load_all = [](const float* p) { return load(p); };
-  const auto store_all = [](float* p, Vec v) { store(p, v); };
+template <int pixels, class F, class E>
+void filter_block(const Block<E>& block, const DepthwiseFilter& filter, int C) {
+  const auto load_all = [](const auto* p) { return load(p); };
+  const auto store_all = [](E* p, Vec v) { store(p, v); };
   const auto for_each_group = [&](const auto& body) {
     for (int row = 0; row < block.rows; ++row) {
-      Taps taps = block.first;
+      Taps<E> taps = block.first;
       taps.x += row * block.x_row;
-      float* y = block.y.data + row * block.y_row;
+      E* y = block.y.data + row * block.y_row;
       for (int group = 0; group < block.groups; ++group) {
-        body(taps, Rows{y, block.y.stride});
+        body(taps, RowsOf<E>{y, block.y.stride});
         taps.x += block.x_group;
         y += block.y_group;
       }
@@ -116,14 +123,14 @@ void filter_block(const Block& block, const DepthwiseFilter& filter, int C) {
   };
   int c = 0;
   const auto filter_registers = [&]<int S, int stride>() {
-    constexpr int kCacheLine = 64 / sizeof(float);
+    constexpr int kCacheLine = 64 / sizeof(E);
     for (; c + kCacheLine <= C; c += kCacheLine)
-      for_each_group([&](const Taps& taps, Rows y) {
+      for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
         for (int lane = 0; lane < kCacheLine; lane += kLanes)
           filter_register<pixels, S, stride, F>(taps, filter, c + lane, y);
       });
   };
-  const Taps& first = block.first;
+  const Taps<E>& first = block.first;
   const auto has = [&](int S, int stride) {
     return filter.S() == S && first.s1 - first.s0 == S && first.step == stride * first.next;
   };
@@ -134,36 +141,36 @@ void filter_block(const Block& block, const DepthwiseFilter& filter, int C) {
   } else {
     constexpr int kRegisters = registers_of(pixels);
     for (; c + kRegisters * kLanes <= C; c += kRegisters * kLanes)
-      for_each_group([&](const Taps& taps, Rows y) {
+      for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
         filter_channels<pixels, kRegisters, F>(taps, filter, c, y, load_all, store_all);
       });
   }
   for (; c + kLanes <= C; c += kLanes)
-    for_each_group([&](const Taps& taps, Rows y) {
+    for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
       filter_channels<pixels, 1, F>(taps, filter, c, y, load_all, store_all);
     });
   if (const int rest = C - c; rest > 0)
-    for_each_group([&](const Taps& taps, Rows y) {
+    for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
       filter_channels<pixels, 1, F>(
-          taps, filter, c, y, [=](const float* p) { return load_part(p, rest); },
-          [=](float* p, Vec v) { store_part(p, v, rest); });
+          taps, filter, c, y, [=](const auto* p) { return load_part(p, rest); },
+          [=](E* p, Vec v) { store_part(p, v, rest); });
     });
 }
 
-template <class F, int... i>
+template <class F, class E, int... i>
 constexpr auto blocks_of(std::integer_sequence<int, i...>) {
-  return std::array{&filter_block<i + 1, F>...};
+  return std::array{&filter_block<i + 1, F, E>...};
 }
-template <class F>
-constexpr auto kFilterBlock = blocks_of<F>(std::make_integer_sequence<int, kPixels>{});
+template <class F, class E>
+constexpr auto kFilterBlock = blocks_of<F, E>(std::make_integer_sequence<int, kPixels>{});
 
 /// Rows of one image's output that have the same rows of their windows inside the image.
-template <class F>
+template <class F, class E>
 class RowFilter {
  public:
   /// From row p on, to y.
-  RowFilter(const ChannelwiseDims& d, ConstRows image, const DepthwiseFilter& filter, int p,
-            int rows, Rows y)
+  RowFilter(const ChannelwiseDims& d, RowsOf<const E> image, const DepthwiseFilter& filter, int p,
+            int rows, RowsOf<E> y)
       : d_(d),
         image_(image),
         filter_(filter),
@@ -194,7 +201,7 @@ class RowFilter {
     const Inside r(top_, w.R, d_.H), s(left, w.S, d_.W);
     const std::int64_t pixel = std::int64_t{top_ + r.begin} * d_.W + left + s.begin;
     const std::int64_t row = d_.W * image_.stride, step = w.stride_w * image_.stride;
-    kFilterBlock<F>[static_cast<std::size_t>(pixels - 1)](
+    kFilterBlock<F, E>[static_cast<std::size_t>(pixels - 1)](
         {.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
                    image_.stride, step},
          .rows = rows_,
@@ -208,10 +215,10 @@ class RowFilter {
   }
 
   const ChannelwiseDims& d_;
-  ConstRows image_;
+  RowsOf<const E> image_;
   const DepthwiseFilter& filter_;
   int top_, rows_;
-  Rows y_;
+  RowsOf<E> y_;
 };
 
 }  // namespace
@@ -228,8 +235,9 @@ DepthwiseFilter::DepthwiseFilter(const Window& window, int C, std::span<const fl
   std::ranges::copy(bias, memory_.get() + R_ * S_ * tap_);
 }
 
-void depthwise_rows(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter& filter,
-                    Activation activation, std::int64_t first, std::int64_t end, Rows y) {
+template <class E>
+void depthwise_rows(const ChannelwiseDims& d, RowsOf<const E> x, const DepthwiseFilter& filter,
+                    Activation activation, std::int64_t first, std::int64_t end, RowsOf<E> y) {
   const int P = d.P();
   const auto inside = [&](std::int64_t row) {
     return Inside(d.window.stride_h * static_cast<int>(row % P) - d.window.pad.top, d.window.R,
@@ -240,8 +248,8 @@ void depthwise_rows(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter
       const std::int64_t n = first / P, last = std::min(end, (n + 1) * P);
       std::int64_t next = first + 1;
       while (next < last && inside(next) == inside(first)) ++next;
-      RowFilter<F>(d, {x.data + n * d.H * d.W * x.stride, x.stride}, filter,
-                   static_cast<int>(first % P), static_cast<int>(next - first), y)
+      RowFilter<F, E>(d, {x.data + n * d.H * d.W * x.stride, x.stride}, filter,
+                      static_cast<int>(first % P), static_cast<int>(next - first), y)
           .run();
       y.data += (next - first) * d.Q() * y.stride;
       first = next;
@@ -249,14 +257,24 @@ void depthwise_rows(const ChannelwiseDims& d, ConstRows x, const DepthwiseFilter
   });
 }
 
-void depthwise_forward(Stream& stream, const ChannelwiseDims& d, ConstRows x,
-                       const DepthwiseFilter& filter, Activation activation, Rows y) {
+template <class E>
+void depthwise_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E> x,
+                       const DepthwiseFilter& filter, Activation activation, RowsOf<E> y) {
   constexpr int kRows = 4;  // that share what they read
   const std::int64_t rows = std::int64_t{d.N} * d.P();
   parallel_pieces(stream, rows, kRows, [&](const Range& piece, int) {
-    depthwise_rows(d, x, filter, activation, piece.begin, piece.end,
-                   {y.data + piece.begin * d.Q() * y.stride, y.stride});
+    depthwise_rows<E>(d, x, filter, activation, piece.begin, piece.end,
+                      {y.data + piece.begin * d.Q() * y.stride, y.stride});
   });
 }
+
+#define NANOPNEUMO_INSTANTIATE(E)                                                               \
+  template void depthwise_rows(const ChannelwiseDims&, RowsOf<const E>, const DepthwiseFilter&, \
+                               Activation, std::int64_t, std::int64_t, RowsOf<E>);              \
+  template void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E>,             \
+                                  const DepthwiseFilter&, Activation, RowsOf<E>);
+NANOPNEUMO_INSTANTIATE(float)
+NANOPNEUMO_INSTANTIATE(BFloat16)
+#undef NANOPNEUMO_INSTANTIATE
 
 }  // namespace nanopneumo::cpu::tiled

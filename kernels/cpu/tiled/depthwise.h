@@ -5,10 +5,18 @@
 #include <span>
 
 #include "kernels/cpu/aligned_memory.h"
+#include "kernels/cpu/bfloat16.h"
 #include "kernels/cpu/rows.h"
 #include "kernels/kernels.h"
 
 namespace nanopneumo::cpu::tiled {
+
+/// Whether it is compiled for a CPU that rounds to bfloat16, and so faster than oneDNN's.
+#if defined(__AVX512BF16__)
+inline constexpr bool kFiltersBFloat16 = true;
+#else
+inline constexpr bool kFiltersBFloat16 = false;
+#endif
 
 /// The weights, (R, S, C) with C filled up to whole registers; then the bias likewise.
 class DepthwiseFilter {
@@ -32,11 +40,14 @@ class DepthwiseFilter {
 
 /// y = activation(x * w + bias) for the rows [first, end) of the output, which are numbered through all images. Each
 /// result is the sum in the order of w over the taps inside the image. From and to slices; y begins with row `first`.
-void depthwise_rows(const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&, Activation,
-                    std::int64_t first, std::int64_t end, Rows y);
+/// E: float, or BFloat16, whose sums are of floats.
+template <class E>
+void depthwise_rows(const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&, Activation,
+                    std::int64_t first, std::int64_t end, RowsOf<E> y);
 
 /// The same for all rows.
-void depthwise_forward(Stream&, const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&,
-                       Activation, Rows y);
+template <class E>
+void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&,
+                       Activation, RowsOf<E> y);
 
 }  // namespace nanopneumo::cpu::tiled

@@ -66,17 +66,17 @@ class Part {
   }
 
   /// Of memory.
-  std::int64_t floats() const { return bands_.floats() + bands_.most_pixels() * kChannels; }
+  std::int64_t floats() const { return bands_.copy_size() + bands_.most_pixels() * kChannels; }
 
   /// The sums, (R, S, C), of the image that begins at x, and its dy.
   void add(const float* x, const float* dy, float* memory, float* sums) const {
     for (int tap = 0; tap < d_.window.R * d_.window.S; ++tap)
       std::fill_n(sums + std::int64_t{tap} * d_.C + first_, channels_, 0.0f);
-    float* gradients = memory + bands_.floats();
+    float* gradients = memory + bands_.copy_size();
     for (std::int64_t row = 0; row < bands_.rows();) {
       const Band band = bands_.take(x + first_, row, bands_.rows(), memory);
-      copy_pixels({dy + band.first * d_.C + first_, d_.C}, band.runs * band.pixels, channels_,
-                  {gradients, kChannels});
+      copy_pixels<float>({dy + band.first * d_.C + first_, d_.C}, band.runs * band.pixels,
+                         channels_, {gradients, kChannels});
       for (int c = 0; c < channels_; c += kLanes)
         add_taps(band, gradients + c, sums + first_ + c, c);
     }

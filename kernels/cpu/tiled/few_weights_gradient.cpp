@@ -79,13 +79,13 @@ void few_weights_gradient(Stream& stream, const ConvDims& d, const float* x, con
   const Sums sums(d, parts);
   const Range all_panels(panels(d.K), 0, 1);
   const std::int64_t scratch =
-      whole_lines(bands.floats()) + bands.most_pixels() * panels(d.K) * kPanel;
+      whole_lines(bands.copy_size()) + bands.most_pixels() * panels(d.K) * kPanel;
   const int threads = cpu_stream(stream).threads();
   auto* memory = static_cast<float*>(cpu_stream(stream).workspace(
       sums.bytes() + static_cast<std::size_t>(threads * scratch) * sizeof(float)));
   parallel_pieces(stream, parts, 1, [&](const Range& piece, int thread) {
     float* copy = memory + sums.bytes() / sizeof(float) + thread * scratch;
-    float* packed = copy + whole_lines(bands.floats());
+    float* packed = copy + whole_lines(bands.copy_size());
     double* own_db = sums.db(memory, piece.begin);
     std::fill_n(own_db, panels(d.K) * kPanel, 0.0);
     const Range rows(bands.rows(), static_cast<int>(piece.begin), static_cast<int>(parts));

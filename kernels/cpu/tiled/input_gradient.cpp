@@ -26,7 +26,8 @@ void skipping_input_gradient(Stream& stream, const ConvDims& d, const Filter& fi
     const std::int64_t end = p + 1 == P ? d.H : begin + d.window.stride_h;
     float* to = dx + (n * d.H + begin) * row;
     std::fill_n(to, (end - begin) * row, 0.0f);
-    multiply(filter, {dy + i * Q * d.K, d.K, 0}, 1, 0, Q, {{to, skip}, {}, Activation::none});
+    multiply(filter, WindowsOf<float>{dy + i * Q * d.K, d.K, 0}, 1, 0, Q,
+             Results{{to, skip}, {}, Activation::none});
   });
 }
 
@@ -43,7 +44,7 @@ void input_gradient(Stream& stream, const ConvDims& d, const float* w, const flo
   const bool skips = skips_pixels(d.window);
   const ConvDims of_dy = mirrored(d);
   const std::int64_t floats = Filter::floats(d.window, d.K, d.C);
-  const std::size_t more = skips ? 0 : workspace_bytes(stream, of_dy, d.K);
+  const std::size_t more = skips ? 0 : workspace_bytes<float>(stream, of_dy, d.K);
   auto* packed = static_cast<float*>(
       cpu_stream(stream).workspace(static_cast<std::size_t>(floats) * sizeof(float) + more));
   parallel_for(stream, panels(d.C), [&](std::int64_t p) {
@@ -51,7 +52,8 @@ void input_gradient(Stream& stream, const ConvDims& d, const float* w, const flo
   });
   const Filter filter(d.window, d.K, d.C, packed);
   if (skips) return skipping_input_gradient(stream, d, filter, dy, dx);
-  forward(stream, of_dy, {dy, d.K}, filter, {{dx, d.C}, {}, Activation::none}, packed + floats);
+  forward<float>(stream, of_dy, {dy, d.K}, filter, {{dx, d.C}, {}, Activation::none},
+                 packed + floats);
 }
 
 }  // namespace nanopneumo::cpu::tiled

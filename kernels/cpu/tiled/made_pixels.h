@@ -14,34 +14,37 @@ struct Images {
   int C;
 };
 
-/// Floats of a pixel of C channels in scratch memory: a register more than it needs, so that neighbours do not fall into
-/// the same few sets of the first-level cache.
-inline std::int64_t made_pixel_floats(int C) {
-  return std::int64_t{(C + kLanes - 1) / kLanes + 1} * kLanes;
+/// Elements of a pixel of C channels in scratch memory: a cache line more than it needs, so that neighbours do not fall
+/// into the same few sets of the first-level cache.
+template <class E>
+std::int64_t made_pixel_size(int C) {
+  constexpr int kCacheLine = 64 / sizeof(E);
+  return std::int64_t{(C + kCacheLine - 1) / kCacheLine + 1} * kCacheLine;
 }
 
 /// What multiply_made_pixels takes from the stream's workspace, in bytes.
-inline std::size_t made_pixels_workspace_bytes(Stream& stream, int C) {
-  return static_cast<std::size_t>(made_pixel_floats(C) * kBandPixels *
+template <class E>
+std::size_t made_pixels_workspace_bytes(Stream& stream, int C, const FilterOf<E>& pointwise) {
+  return static_cast<std::size_t>(made_pixel_size<E>(C) * band_of_made_pixels(pointwise) *
                                   cpu_stream(stream).threads()) *
-         sizeof(float);
+         sizeof(E);
 }
 
 /// y = activation(pointwise(made pixels) + residual), where make(piece, rows) writes the channels of the pixels
-/// [piece.begin, piece.end), counted through all images and at most kBandPixels, to `rows`. y may be the residual.
-template <class Make>
+/// [piece.begin, piece.end), counted through all images and at most band_of_made_pixels, to `rows`. y may be the residual.
+template <class E, class Make>
 void multiply_made_pixels(Stream& stream, const Images& images, const Make& make,
-                          const Filter& pointwise, const Results& results) {
-  const std::int64_t stride = made_pixel_floats(images.C);
-  auto* memory = static_cast<float*>(
-      cpu_stream(stream).workspace(made_pixels_workspace_bytes(stream, images.C)));
-  parallel_pieces(stream, images.N * images.pixels, kBandPixels,
-                  [&](const Range& piece, int thread) {
-                    float* own = memory + thread * kBandPixels * stride;
-                    make(piece, Rows{own, stride});
-                    multiply(pointwise, {own, stride, 0}, 1, 0, piece.end - piece.begin,
-                             results.from(piece.begin));
-                  });
+                          const FilterOf<E>& pointwise, const ResultsOf<E>& results) {
+  const std::int64_t stride = made_pixel_size<E>(images.C);
+  const int band = band_of_made_pixels(pointwise);
+  auto* memory = static_cast<E*>(
+      cpu_stream(stream).workspace(made_pixels_workspace_bytes<E>(stream, images.C, pointwise)));
+  parallel_pieces(stream, images.N * images.pixels, band, [&](const Range& piece, int thread) {
+    E* own = memory + thread * band * stride;
+    make(piece, RowsOf<E>{own, stride});
+    multiply(pointwise, WindowsOf<E>{own, stride, 0}, 1, 0, piece.end - piece.begin,
+             results.from(piece.begin));
+  });
 }
 
 }  // namespace nanopneumo::cpu::tiled

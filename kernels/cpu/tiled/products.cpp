@@ -8,32 +8,6 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Filters of up to so many bytes stay in the second-level cache of any CPU today, beside the pixels they are
-/// multiplied with. They are read anew for each tile, so that the results are written pixel by pixel; of larger ones a
-/// panel is read for many tiles before the next one.
-constexpr std::size_t kStays = 256 * 1024;
-
-/// Asks for memory, a piece at a time.
-class Fetch {
- public:
-  Fetch(Upcoming upcoming, std::int64_t pieces)
-      : rest_(upcoming), piece_((upcoming.floats / pieces / kCacheLine + 1) * kCacheLine) {}
-
-  void next() {
-    constexpr int kRead = 0, kSecondLevel = 2;
-    const std::int64_t count = std::min(piece_, rest_.floats);
-    for (std::int64_t i = 0; i < count; i += kCacheLine)
-      __builtin_prefetch(rest_.data + i, kRead, kSecondLevel);
-    rest_.data += count;
-    rest_.floats -= count;
-  }
-
- private:
-  static constexpr std::int64_t kCacheLine = 64 / sizeof(float);
-  Upcoming rest_;
-  std::int64_t piece_;
-};
-
 /// Asks for what the end of a tile will read and write from channel k on, so that it is there by then: neighbours in a
 /// column of y are too far apart for the processor to foresee them.
 template <int rows>
@@ -50,7 +24,7 @@ template <int rows>
 /// Some pixels times panel number p.
 template <int rows, class F>
 [[gnu::always_inline]] inline void multiply_tile(const Filter& filter, int p,
-                                                 const Windows& windows, Rows y,
+                                                 const WindowsOf<float>& windows, Rows y,
                                                  ConstRows residual) {
   const int first = p * kPanel;
   prefetch<rows>(first, y, residual);
@@ -82,7 +56,7 @@ template <int rows, class F>
 
 /// Tiles of the same size side by side, times some panels.
 struct Block {
-  Windows windows;
+  WindowsOf<float> windows;
   Results results;
   std::int64_t tiles;
   int first_panel, end_panel;
@@ -90,7 +64,7 @@ struct Block {
 
 template <int rows, class F>
 void multiply_block(const Filter& filter, const Block& block, Fetch& fetch) {
-  Windows windows = block.windows;
+  WindowsOf<float> windows = block.windows;
   Rows y = block.results.y;
   ConstRows residual = block.results.residual;
   for (std::int64_t tile = 0; tile < block.tiles; ++tile) {
@@ -113,8 +87,9 @@ constexpr auto kBlocks = blocks_of<F>(std::make_integer_sequence<int, kTileRows>
 
 }  // namespace
 
-void multiply(const Filter& filter, const Windows& windows, int runs, std::int64_t run_step,
-              std::int64_t pixels, const Results& results, Upcoming upcoming) {
+void multiply(const Filter& filter, const WindowsOf<float>& windows, int runs,
+              std::int64_t run_step, std::int64_t pixels, const Results& results,
+              Upcoming upcoming) {
   // Tiles whose sizes differ by at most one, the larger ones first.
   const std::int64_t tiles = (pixels + kTileRows - 1) / kTileRows;
   const std::int64_t size = pixels / tiles, larger = pixels % tiles;
@@ -140,7 +115,7 @@ void multiply(const Filter& filter, const Windows& windows, int runs, std::int64
         multiply_some(size, tiles - larger, run, larger * (size + 1), first, end);
       }
     };
-    if (filter.bytes() <= kStays)
+    if (filter.bytes() <= kStaysInCache)
       multiply_panels(0, count);
     else
       for (int p = 0; p < count; ++p) multiply_panels(p, p + 1);

@@ -3,38 +3,54 @@
 
 #include "kernels/cpu/rows.h"
 #include "kernels/cpu/tiled/bands.h"
+#include "kernels/cpu/tiled/bfloat16_filter.h"
+#include "kernels/cpu/tiled/fetch.h"
 #include "kernels/cpu/tiled/filter.h"
 #include "kernels/kernels.h"
 
 namespace nanopneumo::cpu::tiled {
 
 /// What becomes of the sums: y = activation(sum + bias + residual). Pixels as in y.
-struct Results {
-  Rows y;
-  ConstRows residual;  ///< data may be null
+template <class E>
+struct ResultsOf {
+  RowsOf<E> y;
+  RowsOf<const E> residual;  ///< data may be null
   Activation activation;
 
   /// The same from pixel `first` on.
-  Results from(std::int64_t first) const {
-    Results rest = *this;
+  ResultsOf from(std::int64_t first) const {
+    ResultsOf rest = *this;
     rest.y.data += first * y.stride;
     if (residual.data) rest.residual.data += first * residual.stride;
     return rest;
   }
 };
 
-/// Pixels for which multiply is best called: so many share the reading of a panel, and stay in the second-level cache.
-inline constexpr int kBandPixels = 8 * kTileRows;
+using Results = ResultsOf<float>;
 
-/// Memory that will be read next.
-struct Upcoming {
-  const float* data = nullptr;
-  std::int64_t floats = 0;
-};
+/// Filters of up to so many bytes stay in the second-level cache of any CPU today, beside the pixels they are
+/// multiplied with. They are read anew for each tile, so that the results are written pixel by pixel; of larger ones a
+/// panel is read for many tiles before the next one.
+inline constexpr std::size_t kStaysInCache = 256 * 1024;
+
+/// Pixels for which multiply is best called: so many share the reading of a panel, and stay in the second-level cache.
+template <class E>
+inline constexpr int kBandPixels = 8 * kTileRows;
+template <>
+inline constexpr int kBandPixels<BFloat16> = 16 * matrix_tiles::kBlockPixels;
+
+/// The same of pixels that are made for it: fewer where that leaves them and the filter in the caches.
+inline int band_of_made_pixels(const Filter&) { return kBandPixels<float>; }
+inline int band_of_made_pixels(const BFloat16Filter& filter) {
+  return filter.bytes() <= kStaysInCache ? 4 * matrix_tiles::kBlockPixels : kBandPixels<BFloat16>;
+}
 
 /// `runs` times `pixels` pixels; the windows of a run lie one `run_step` after those of the run before, and its
 /// results follow theirs. Meanwhile what is upcoming is fetched into the second-level cache.
-void multiply(const Filter&, const Windows&, int runs, std::int64_t run_step, std::int64_t pixels,
-              const Results&, Upcoming = {});
+void multiply(const Filter&, const WindowsOf<float>&, int runs, std::int64_t run_step,
+              std::int64_t pixels, const ResultsOf<float>&, Upcoming = {});
+/// The same in bfloat16 with sums of floats, where the CPU has matrix tiles (matrix_tiles.h).
+void multiply(const BFloat16Filter&, const WindowsOf<BFloat16>&, int runs, std::int64_t run_step,
+              std::int64_t pixels, const ResultsOf<BFloat16>&, Upcoming = {});
 
 }  // namespace nanopneumo::cpu::tiled

@@ -7,7 +7,8 @@ namespace nanopneumo::cpu::tiled {
 
 /// y = activation(pointwise(x * s) + residual), s: (N, C), from and to slices. y may be the residual, and not x. Takes
 /// made_pixels_workspace_bytes of the stream's workspace.
-void scaled_product(Stream&, const Images&, ConstRows x, ConstRows s, const Filter& pointwise,
-                    const Results&);
+template <class E>
+void scaled_product(Stream&, const Images&, RowsOf<const E> x, RowsOf<const E> s,
+                    const FilterOf<E>& pointwise, const ResultsOf<E>&);
 
 }  // namespace nanopneumo::cpu::tiled

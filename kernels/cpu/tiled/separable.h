@@ -8,11 +8,15 @@
 namespace nanopneumo::cpu::tiled {
 
 /// What separable_forward takes from the stream's workspace, in bytes.
-std::size_t separable_workspace_bytes(Stream&, const ChannelwiseDims&);
+template <class E>
+std::size_t separable_workspace_bytes(Stream&, const ChannelwiseDims&,
+                                      const FilterOf<E>& pointwise);
 
 /// y = activation(pointwise(depthwise_activation(depthwise(x))) + residual), from and to slices. y may be the
 /// residual.
-void separable_forward(Stream&, const ChannelwiseDims&, ConstRows x, const DepthwiseFilter&,
-                       Activation depthwise_activation, const Filter& pointwise, const Results&);
+template <class E>
+void separable_forward(Stream&, const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&,
+                       Activation depthwise_activation, const FilterOf<E>& pointwise,
+                       const ResultsOf<E>&);
 
 }  // namespace nanopneumo::cpu::tiled

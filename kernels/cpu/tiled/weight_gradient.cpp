@@ -58,7 +58,7 @@ struct WeightGradient {
   Items items;
 
   std::int64_t floats_of_a_thread() const {
-    return bands.floats() + bands.most_pixels() * kPanels * kPanel;
+    return bands.copy_size() + bands.most_pixels() * kPanels * kPanel;
   }
 
   void add_tiles(const Band& band, const Range& tiles, int k, const float* panel) const {
@@ -88,7 +88,7 @@ struct WeightGradient {
 
   void sum(const Range& own, float* memory) const {
     if (own.begin == own.end) return;
-    float* packed = memory + bands.floats();
+    float* packed = memory + bands.copy_size();
     for (std::int64_t row = 0; row < bands.rows();) {
       const Band band = bands.take(x, row, bands.rows(), memory);
       items.for_each_part(own, [&](const Range& tiles, const Range& own_panels) {

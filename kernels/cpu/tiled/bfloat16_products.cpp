@@ -1,0 +1,268 @@
+// What products.cpp does with registers of floats, with matrix tiles of bfloat16.
+#include <stdexcept>
+
+#include "kernels/cpu/activation.h"
+#include "kernels/cpu/tiled/products.h"
+#include "kernels/cpu/vector_bfloat16.h"
+
+namespace nanopneumo::cpu::tiled {
+
+#if defined(__AMX_BF16__) && defined(__AVX512BF16__)
+
+namespace {
+
+using namespace matrix_tiles;
+
+/// Numbers of the tiles: those of sums come first, row by row.
+constexpr int kSums = 0, kWindows = 4, kWeights = 6;
+
+/// What LDTILECFG reads: for each tile its rows and their bytes.
+struct alignas(64) Configuration {
+  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
+  std::uint16_t row_bytes[16] = {};
+  std::uint8_t rows[16] = {};
+
+  void set(int tile, int tile_rows) {
+    constexpr int kRowBytes = 64;
+    row_bytes[tile] = kRowBytes;
+    rows[tile] = static_cast<std::uint8_t>(tile_rows);
+  }
+};
+
+/// The tile instructions do not tell the compiler what they read.
+template <class T>
+void write_to_memory(const T* data) {
+  asm volatile("" ::"r"(data) : "memory");
+}
+
+/// Tiles of so many pixels; nobody else's between construction and destruction.
+class Tiles {
+ public:
+  explicit Tiles(int pixels) {
+    Configuration configuration;
+    for (int i = 0; i < 2; ++i) {
+      configuration.set(kWindows + i, pixels);
+      configuration.set(kWeights + i, kDepth / 2);
+      for (int j = 0; j < 2; ++j) configuration.set(kSums + 2 * i + j, pixels);
+    }
+    write_to_memory(&configuration);
+    _tile_loadconfig(&configuration);
+  }
+  Tiles(const Tiles&) = delete;
+  Tiles& operator=(const Tiles&) = delete;
+  ~Tiles() { _tile_release(); }
+};
+
+/// Pixels that are multiplied at once: one or two tiles.
+struct Block {
+  int tiles = 0;
+  const BFloat16* windows[2] = {};
+  /// Of each pixel of both tiles, its number among the results; kNowhere for those that are results of another tile, or
+  /// none.
+  std::int32_t places[kBlockPixels];
+  static constexpr std::int32_t kNowhere = -1;
+};
+
+/// How the pixels of some runs are put into tiles. All have the same number of pixels, for it takes long to change
+/// it; where it does not divide the pixels of a run, the last two overlap.
+class Tiling {
+ public:
+  Tiling(const WindowsOf<BFloat16>& windows, int runs, std::int64_t run_step, std::int64_t pixels)
+      : x_(windows.data), step_(windows.step), run_step_(run_step), pixels_(pixels), runs_(runs) {
+    length_ = pixels;
+    if (runs == 1 || run_step % step_ != 0) return;
+    // As one long run, with windows between the runs that nobody asked for: short runs fill tiles better so.
+    const std::int64_t distance = run_step / step_, length = (runs - 1) * distance + pixels;
+    if (tiles_of(length) >= runs * tiles_of(pixels)) return;
+    distance_ = distance;
+    length_ = length;
+    runs_ = 1;
+  }
+
+  int tile_pixels() const { return static_cast<int>(std::min<std::int64_t>(kPixels, length_)); }
+  std::int64_t blocks() const { return (tiles() + 1) / 2; }
+
+  Block block(std::int64_t number) const {
+    Block block;
+    for (int i = 0; i < 2 && 2 * number + i < tiles(); ++i) add_tile(2 * number + i, block);
+    return block;
+  }
+
+ private:
+  static std::int64_t tiles_of(std::int64_t length) { return (length + kPixels - 1) / kPixels; }
+  std::int64_t tiles() const { return runs_ * tiles_of(length_); }
+
+  void add_tile(std::int64_t number, Block& block) const {
+    const std::int64_t of_a_run = tiles_of(length_), run = number / of_a_run;
+    const std::int64_t wanted = number % of_a_run * kPixels;
+    const std::int64_t first = std::min(wanted, length_ - tile_pixels());
+    std::int32_t* places = block.places + block.tiles * kPixels;
+    std::fill_n(places, kPixels, Block::kNowhere);
+    for (std::int64_t i = wanted; i < first + tile_pixels(); ++i)
+      places[i - first] = static_cast<std::int32_t>(place(run, i));
+    block.windows[block.tiles++] = x_ + run * run_step_ + first * step_;
+  }
+
+  std::int64_t place(std::int64_t run, std::int64_t i) const {
+    if (distance_ == 0) return run * pixels_ + i;
+    return i % distance_ < pixels_ ? i / distance_ * pixels_ + i % distance_ : Block::kNowhere;
+  }
+
+  const BFloat16* x_;
+  std::int64_t step_, run_step_, pixels_, runs_;
+  std::int64_t length_;        ///< of what is a run here, in pixels
+  std::int64_t distance_ = 0;  ///< from one run to the next in the long one, in pixels
+};
+
+/// What does not fill a tile at the end of each row of a block's windows, followed by zeros: beside it there may be
+/// anything in memory, and zero times infinity is NaN.
+class Rest {
+ public:
+  Rest(const BFloat16Filter& filter, const Block& block, std::int64_t step, std::int64_t row,
+       int tile_pixels) {
+    const int count = filter.depth() % kDepth;
+    if (count == 0) return;
+    const auto mask = static_cast<__mmask32>((std::uint32_t{1} << count) - 1);
+    for (int r = 0; r < filter.R(); ++r)
+      for (int tile = 0; tile < block.tiles; ++tile) {
+        const BFloat16* from = block.windows[tile] + r * row + filter.depth() - count;
+        for (int i = 0; i < tile_pixels; ++i, from += step)
+          _mm512_store_si512(at(r) + (tile * kPixels + i) * kDepth,
+                             _mm512_maskz_loadu_epi16(mask, from));
+      }
+    write_to_memory(memory_);
+  }
+  BFloat16* at(int r) { return memory_ + r * kBlockPixels * kDepth; }
+
+ private:
+  alignas(64) BFloat16
+      memory_[BFloat16Filter::kMostRows * kBlockPixels * kDepth];  // only what is needed is written
+};
+
+/// sums += the next tiles of one or two times 16 pixels times those of one or two times 16 filters.
+template <int pixel_tiles, int filter_tiles>
+[[gnu::always_inline]] inline void add_products(const BFloat16* x0, const BFloat16* x1,
+                                                std::int64_t step, const BFloat16* w) {
+  constexpr int kRowBytes = 64;
+  const std::int64_t bytes = step * std::int64_t{sizeof(BFloat16)};
+  _tile_loadd(6, w, kRowBytes);
+  if constexpr (filter_tiles == 2) _tile_loadd(7, w + BFloat16Filter::kTileSize, kRowBytes);
+  _tile_loadd(4, x0, bytes);
+  _tile_dpbf16ps(0, 4, 6);
+  if constexpr (filter_tiles == 2) _tile_dpbf16ps(1, 4, 7);
+  if constexpr (pixel_tiles == 2) {
+    _tile_loadd(5, x1, bytes);
+    _tile_dpbf16ps(2, 5, 6);
+    if constexpr (filter_tiles == 2) _tile_dpbf16ps(3, 5, 7);
+  }
+}
+
+/// The sums of a block and the filters of panel number p, (pixels, 32). Pixels' windows lie `step` apart, rows of them
+/// `row`.
+template <int pixel_tiles, int filter_tiles>
+void multiply_block(const BFloat16Filter& filter, int p, const Block& block, std::int64_t step,
+                    std::int64_t row, Rest& rest, float* sums) {
+  _tile_zero(0);
+  if constexpr (filter_tiles == 2) _tile_zero(1);
+  if constexpr (pixel_tiles == 2) {
+    _tile_zero(2);
+    if constexpr (filter_tiles == 2) _tile_zero(3);
+  }
+  const int whole = filter.depth() / kDepth;
+  const BFloat16* w = filter.panel(p);
+  for (int r = 0; r < filter.R(); ++r) {
+    const BFloat16 *x0 = block.windows[0] + r * row, *x1 = block.windows[1] + r * row;
+    for (int i = 0; i < whole; ++i, w += 2 * BFloat16Filter::kTileSize)
+      add_products<pixel_tiles, filter_tiles>(x0 + i * kDepth, x1 + i * kDepth, step, w);
+    if (whole < filter.tiles()) {
+      const BFloat16* copy = rest.at(r);
+      add_products<pixel_tiles, filter_tiles>(copy, copy + kPixels * kDepth, kDepth, w);
+      w += 2 * BFloat16Filter::kTileSize;
+    }
+  }
+  constexpr int kRowBytes = kPanelFilters * sizeof(float);
+  _tile_stored(0, sums, kRowBytes);
+  if constexpr (filter_tiles == 2) _tile_stored(1, sums + kFilters, kRowBytes);
+  if constexpr (pixel_tiles == 2) {
+    float* second = sums + kPixels * kPanelFilters;
+    _tile_stored(2, second, kRowBytes);
+    if constexpr (filter_tiles == 2) _tile_stored(3, second + kFilters, kRowBytes);
+  }
+}
+
+/// What becomes of the sums of a block and the filters from number k on.
+template <class F>
+void finish_block(const float* sums, const Block& block, const float* bias, int k, int filters,
+                  const ResultsOf<BFloat16>& results) {
+  const Vec biases[2] = {load(bias), load(bias + kLanes)};
+  const int counts[2] = {filters, filters - kLanes};
+  const RowsOf<const BFloat16>& residual = results.residual;
+  for (int i = 0; i < block.tiles * kPixels; ++i) {
+    const std::int64_t place = block.places[i];
+    if (place == Block::kNowhere) continue;
+    Vec values[2];
+    unrolled<2>([&](int half) __attribute__((always_inline)) {
+      values[half] = load(sums + i * kPanelFilters + half * kLanes) + biases[half];
+      if (residual.data && counts[half] > 0)
+        values[half] +=
+            load_up_to(residual.data + place * residual.stride + k + half * kLanes, counts[half]);
+    });
+    F{}(values);
+    unrolled<2>([&](int half) __attribute__((always_inline)) {
+      BFloat16* to = results.y.data + place * results.y.stride + k + half * kLanes;
+      if (counts[half] > 0) store_up_to(to, values[half], counts[half]);
+    });
+  }
+}
+
+}  // namespace
+
+void multiply(const BFloat16Filter& filter, const WindowsOf<BFloat16>& windows, int runs,
+              std::int64_t run_step, std::int64_t pixels, const ResultsOf<BFloat16>& results,
+              Upcoming upcoming) {
+  static_assert(kLanes == kFilters);
+  write_to_memory(windows.data);
+  const Tiling tiling(windows, runs, run_step, pixels);
+  const Tiles tiles(tiling.tile_pixels());
+  Fetch fetch(upcoming, filter.panels() * tiling.blocks());
+  with_activation(results.activation, [&]<class F>(F) {
+    alignas(64) float sums[kBlockPixels * kPanelFilters];
+    const auto multiply_panels = [&](int first, int end) {
+      for (std::int64_t b = 0; b < tiling.blocks(); ++b) {
+        const Block block = tiling.block(b);
+        Rest rest(filter, block, windows.step, windows.row, tiling.tile_pixels());
+        for (int p = first; p < end; ++p) {
+          fetch.next();
+          const int k = p * kPanelFilters, filters = filter.K() - k;
+          const auto multiply_some = [&]<int pixel_tiles, int filter_tiles>() {
+            multiply_block<pixel_tiles, filter_tiles>(filter, p, block, windows.step, windows.row,
+                                                      rest, sums);
+          };
+          const bool has_two = filters > kFilters;
+          if (block.tiles == 2)
+            has_two ? multiply_some.template operator()<2, 2>()
+                    : multiply_some.template operator()<2, 1>();
+          else
+            has_two ? multiply_some.template operator()<1, 2>()
+                    : multiply_some.template operator()<1, 1>();
+          finish_block<F>(sums, block, filter.bias(p), k, filters, results);
+        }
+      }
+    };
+    if (filter.bytes() <= kStaysInCache)
+      multiply_panels(0, filter.panels());
+    else
+      for (int p = 0; p < filter.panels(); ++p) multiply_panels(p, p + 1);
+  });
+}
+
+#else
+
+void multiply(const BFloat16Filter&, const WindowsOf<BFloat16>&, int, std::int64_t, std::int64_t,
+              const ResultsOf<BFloat16>&, Upcoming) {
+  throw std::logic_error("this program is not compiled for a CPU with matrix tiles");
+}
+
+#endif
+
+}  // namespace nanopneumo::cpu::tiled
