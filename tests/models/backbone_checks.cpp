@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tests/models/network_figures.h"
 #include "tests/reference/reference_device.h"
 #include "train/pretrained.h"
@@ -11,6 +12,8 @@ namespace {
 
 /// On the double reference; 13 digits are given.
 constexpr double kExactTolerance = 1e-10;
+/// Of pooled features in bfloat16, as a share of the largest.
+constexpr double kBFloat16Tolerance = 2e-2;
 /// The golden maps are stored as float32.
 constexpr double kMapTolerance = 1e-7;
 
@@ -39,6 +42,33 @@ void check_manifest(const Graph& graph, const nlohmann::json& layers) {
     ++n;
     count_cases();
   }
+}
+
+/// Inputs of one size that goldens were made of.
+struct GoldenSize {
+  int height, width;
+  std::vector<std::string> names;
+};
+
+std::vector<GoldenSize> golden_sizes(bool has_shared_data) {
+  std::vector<GoldenSize> sizes{{96, 96, {"formula_96x96_0", "formula_96x96_1"}},
+                                {131, 97, {"formula_131x97_0"}}};
+  if (has_shared_data)
+    sizes.push_back(
+        {250,
+         250,
+         {"formula_250x250_0", "formula_250x250_1", "xray_normal_250", "xray_pneumonia_250"}});
+  return sizes;
+}
+
+/// `inputs`: the folder of the X-rays.
+Tensor<float> golden_input(Device& device, const Architecture& architecture, int height, int width,
+                           const std::string& name,
+                           const std::optional<std::filesystem::path>& inputs) {
+  if (name.starts_with("formula"))
+    return formula_input<float>(device, 1, height, width, architecture.preprocessing,
+                                name.back() - '0');
+  return png_input(device, *inputs / (name + ".png"), architecture.preprocessing);
 }
 
 }  // namespace
@@ -128,26 +158,10 @@ void check_features_in_float(const BackboneFigures& figures) {
   const Architecture& architecture = find_architecture(figures.model);
   const auto folder = shared_data("goldens/" + figures.model, 14);
   const auto inputs = shared_data("goldens/inputs", 0);
-  struct Size {
-    int height, width;
-    std::vector<std::string> names;
-  };
-  std::vector<Size> sizes{{96, 96, {"formula_96x96_0", "formula_96x96_1"}},
-                          {131, 97, {"formula_131x97_0"}}};
-  if (folder && inputs) {
-    sizes.push_back(
-        {250,
-         250,
-         {"formula_250x250_0", "formula_250x250_1", "xray_normal_250", "xray_pneumonia_250"}});
-  }
-  for (const auto& [height, width, names] : sizes) {
+  for (const auto& [height, width, names] : golden_sizes(folder && inputs)) {
     const BackboneInFloat network(*device, architecture, {height, width, 3});
     for (const std::string& name : names) {
-      const Tensor<float> x =
-          name.starts_with("formula")
-              ? formula_input<float>(*device, 1, height, width, architecture.preprocessing,
-                                     name.back() - '0')
-              : png_input(*device, *inputs / (name + ".png"), architecture.preprocessing);
+      const Tensor<float> x = golden_input(*device, architecture, height, width, name, inputs);
       for (const Tensor<float>& map : network.both_ways(x)) {
         if (folder) check_features(map, *folder, name, figures.float_tolerance);
         const std::vector<double> pooled = pool(map);
@@ -159,6 +173,36 @@ void check_features_in_float(const BackboneFigures& figures) {
                                         figures.pooled_131x97) <= figures.float_tolerance);
         count_cases();
       }
+    }
+  }
+}
+
+void check_features_in_bfloat16(const BackboneFigures& figures) {
+  if (!cpu::multiplies_bfloat16()) return skip_cases(7, "this CPU does not multiply bfloat16");
+  const auto device = make_cpu_device(2, Precision::bf16);
+  const Architecture& architecture = find_architecture(figures.model);
+  const auto folder = shared_data("goldens/" + figures.model, 6);
+  const auto inputs = shared_data("goldens/inputs", 0);
+  for (const auto& [height, width, names] : golden_sizes(folder && inputs)) {
+    const BackboneInFloat network(*device, architecture, {height, width, 3});
+    for (const std::string& name : names) {
+      const Tensor<float> x = golden_input(*device, architecture, height, width, name, inputs);
+      std::vector<double> found = pool(network.fused(x)), expected;
+      if (folder) {
+        expected = read_npy(*folder / ("pooled_" + name + ".npy")).values;
+      } else if (name == "formula_96x96_0") {
+        expected = figures.pooled;
+        found.resize(expected.size());
+      } else if (name == "formula_131x97_0") {
+        expected = figures.pooled_131x97;
+        found = strided(found, expected.size());
+      } else {
+        continue;
+      }
+      const double difference = max_relative_difference(found, expected);
+      CHECK_MESSAGE(difference <= kBFloat16Tolerance, name << " " << difference);
+      MESSAGE(figures.model << " " << name << " " << difference);
+      count_cases();
     }
   }
 }

@@ -66,6 +66,8 @@ void check_description(const BackboneFigures&);
 void check_reference(const BackboneFigures&);
 /// Float32 on the CPU at every golden size, layer by layer and as a FrozenPlan.
 void check_features_in_float(const BackboneFigures&);
+/// Pooled features in bfloat16 at every golden size, where the CPU multiplies it.
+void check_features_in_bfloat16(const BackboneFigures&);
 
 /// At the smallest size, not square, without and with top: on the double reference to 1e-9, in float32 on the
 /// CPU and as CUDA kernels in the emulation (and on a GPU).

@@ -93,9 +93,12 @@ class BackboneInFloat {
   /// The feature map by forward() and by a FrozenPlan.
   std::array<Tensor<float>, 2> both_ways(const Tensor<float>& x) const {
     Tape<float> off(x.device(), Tape<float>::Recording::off);
-    return {forward(graph_, parameters_, off, {x}, Pass{}).value,
-            FrozenPlan<float>(graph_, parameters_, x.device(), {}, x.device().frozen_precision())
-                .run(x)};
+    return {forward(graph_, parameters_, off, {x}, Pass{}).value, fused(x)};
+  }
+  /// By a FrozenPlan alone, in the precision of its device.
+  Tensor<float> fused(const Tensor<float>& x) const {
+    Device& device = x.device();
+    return FrozenPlan<float>(graph_, parameters_, device, {}, device.frozen_precision()).run(x);
   }
 
  private:

@@ -105,6 +105,10 @@ TEST_CASE("DenseNet121 in float32 agrees with Keras on every golden input, layer
   check_features_in_float(kDenseNet121);
 }
 
+TEST_CASE("DenseNet121 in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kDenseNet121);
+}
+
 TEST_CASE("Gradients of DenseNet121 on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kDenseNet121, BatchNormMode::inference);
 }

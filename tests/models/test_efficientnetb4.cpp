@@ -114,6 +114,10 @@ TEST_CASE("EfficientNetB4 in float32 agrees with Keras on every golden input, la
   check_features_in_float(kEfficientNetB4);
 }
 
+TEST_CASE("EfficientNetB4 in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kEfficientNetB4);
+}
+
 TEST_CASE("Gradients of EfficientNetB4 on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kEfficientNetB4, BatchNormMode::inference);
 }

@@ -100,6 +100,10 @@ TEST_CASE("InceptionV3 in float32 agrees with Keras on every golden input, layer
   check_features_in_float(kInceptionV3);
 }
 
+TEST_CASE("InceptionV3 in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kInceptionV3);
+}
+
 TEST_CASE("Gradients of InceptionV3 on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kInceptionV3, BatchNormMode::inference);
 }

@@ -101,6 +101,10 @@ TEST_CASE("MobileNet in float32 agrees with Keras on every golden input, layered
   check_features_in_float(kMobileNet);
 }
 
+TEST_CASE("MobileNet in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kMobileNet);
+}
+
 TEST_CASE("Gradients of MobileNet on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kMobileNet, BatchNormMode::inference);
 }

@@ -103,6 +103,10 @@ TEST_CASE("ResNet50 in float32 agrees with Keras on every golden input, layered 
   check_features_in_float(kResNet50);
 }
 
+TEST_CASE("ResNet50 in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kResNet50);
+}
+
 TEST_CASE("Gradients of ResNet50 on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kResNet50, BatchNormMode::inference);
 }

@@ -94,6 +94,10 @@ TEST_CASE("VGG16 in float32 agrees with Keras on every golden input, layered and
   check_features_in_float(kVGG16);
 }
 
+TEST_CASE("VGG16 in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kVGG16);
+}
+
 TEST_CASE("Gradients of VGG16 on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kVGG16, BatchNormMode::inference);
 }

@@ -105,6 +105,10 @@ TEST_CASE("Xception in float32 agrees with Keras on every golden input, layered 
   check_features_in_float(kXception);
 }
 
+TEST_CASE("Xception in bfloat16 is near Keras on every golden input") {
+  check_features_in_bfloat16(kXception);
+}
+
 TEST_CASE("Gradients of Xception on the reference, batch normalisation in inference mode") {
   check_gradients_of_reference(kXception, BatchNormMode::inference);
 }

@@ -249,10 +249,7 @@ void multiply(const BFloat16Filter& filter, const WindowsOf<BFloat16>& windows, 
         }
       }
     };
-    if (filter.bytes() <= kStaysInCache)
-      multiply_panels(0, filter.panels());
-    else
-      for (int p = 0; p < filter.panels(); ++p) multiply_panels(p, p + 1);
+    for_groups(filter.panels(), filter.bytes(), kStaysInCache, multiply_panels);
   });
 }
 

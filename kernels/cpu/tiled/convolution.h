@@ -8,11 +8,10 @@
 
 namespace nanopneumo::cpu::tiled {
 
-/// Whether tiled convolutions are preferred to oneDNN's direct ones: where this is compiled for AVX2. oneDNN's for AVX2
-/// reach 50 to 90 % of the peak with the networks here, ours 80 to 95 %. With AVX-512 oneDNN's reach 59 to 89 %, and ours
-/// have not been measured (docs/tiled.md). A build for any x86-64 has registers of four floats, while oneDNN finds out
-/// while it runs what the CPU has.
-inline constexpr bool kBeatsOneDnn = kLanes == 8;
+/// Whether tiled convolutions are preferred to oneDNN's direct ones: where this is compiled for AVX2 or AVX-512
+/// (docs/tiled.md). A build for any x86-64 has registers of four floats, while oneDNN finds out while it runs what the CPU
+/// has.
+inline constexpr bool kBeatsOneDnn = kLanes >= 8;
 
 /// What forward takes from the stream's workspace for an x of E's whose pixels lie `x_stride` elements apart, in bytes.
 template <class E>

@@ -115,10 +115,7 @@ void multiply(const Filter& filter, const WindowsOf<float>& windows, int runs,
         multiply_some(size, tiles - larger, run, larger * (size + 1), first, end);
       }
     };
-    if (filter.bytes() <= kStaysInCache)
-      multiply_panels(0, count);
-    else
-      for (int p = 0; p < count; ++p) multiply_panels(p, p + 1);
+    for_groups(count, filter.bytes(), kFloatsStayInCache, multiply_panels);
   });
 }
 

@@ -28,10 +28,18 @@ struct ResultsOf {
 
 using Results = ResultsOf<float>;
 
-/// Filters of up to so many bytes stay in the second-level cache of any CPU today, beside the pixels they are
-/// multiplied with. They are read anew for each tile, so that the results are written pixel by pixel; of larger ones a
-/// panel is read for many tiles before the next one.
+/// Panels of up to so many bytes stay in the second-level cache, beside the pixels they are multiplied with: of any CPU
+/// today, and of those with AVX-512. They are read anew for each tile, which is read once for all of them; many tiles are
+/// multiplied with them before the next group of panels.
 inline constexpr std::size_t kStaysInCache = 256 * 1024;
+inline constexpr std::size_t kFloatsStayInCache = kLanes == 16 ? 2 * kStaysInCache : kStaysInCache;
+
+/// Calls body(first, end) for groups of panels of at most `stays` bytes, at least one in each.
+template <class Body>
+void for_groups(int panels, std::size_t bytes, std::size_t stays, const Body& body) {
+  const int size = std::max(1, static_cast<int>(stays / (bytes / static_cast<std::size_t>(panels))));
+  for (int p = 0; p < panels; p += size) body(p, std::min(panels, p + size));
+}
 
 /// Pixels for which multiply is best called: so many share the reading of a panel, and stay in the second-level cache.
 template <class E>
