@@ -12,8 +12,6 @@ namespace {
 
 /// On the double reference; 13 digits are given.
 constexpr double kExactTolerance = 1e-10;
-/// Of pooled features in bfloat16, as a share of the largest.
-constexpr double kBFloat16Tolerance = 2e-2;
 /// The golden maps are stored as float32.
 constexpr double kMapTolerance = 1e-7;
 
@@ -200,8 +198,7 @@ void check_features_in_bfloat16(const BackboneFigures& figures) {
         continue;
       }
       const double difference = max_relative_difference(found, expected);
-      CHECK_MESSAGE(difference <= kBFloat16Tolerance, name << " " << difference);
-      MESSAGE(figures.model << " " << name << " " << difference);
+      CHECK_MESSAGE(difference <= figures.bfloat16_tolerance, name << " " << difference);
       count_cases();
     }
   }

@@ -21,6 +21,7 @@ const BackboneFigures kEfficientNetB4 =
      .layers_with_top = 0x955d8eb2a65ce51c,
      .parameters_with_top = 19'466'823,
      .float_tolerance = 5e-5,
+     .bfloat16_tolerance = 0.02,
      .outputs = {{"block2a_se_expand", 0.4930667269591, 0.06803192883486, 0.7019872148958},
                  {"block3c_expand_bn", -0.0558861171238, 0.8565703631288, 4.836114539811},
                  {"block4d_se_squeeze", 0.072996495454, 0.2235021760517, 1.971551453769},

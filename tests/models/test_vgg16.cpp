@@ -15,6 +15,7 @@ const BackboneFigures kVGG16 = {
     .layers = 0x23a7c0d297bba859,
     .layers_with_top = 0x133603e7a7397c08,
     .parameters_with_top = 138'357'544,
+    .bfloat16_tolerance = 0.025,
     .outputs = {{"block1_conv2", 40.58670051473, 61.32621683775, 480.4776446863},
                 {"block2_conv2", 35.2271352873, 61.58240326613, 501.4525021128},
                 {"block3_conv2", 30.21755044846, 51.93190891434, 437.4146737944},

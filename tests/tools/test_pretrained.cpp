@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "kernels/cpu/cpu_features.h"
 #include "tests/io/messages.h"
 #include "tests/support/cases.h"
 #include "tests/support/golden_json.h"
@@ -17,6 +18,34 @@ namespace fs = std::filesystem;
 
 constexpr const char* kNoTop = "weights/mobilenet_1_0_224_tf_no_top.h5";
 constexpr const char* kTop = "weights/mobilenet_1_0_224_tf.h5";
+
+std::vector<fs::path> xray_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    files.push_back(fs::absolute(entry.path()));
+  std::ranges::sort(files);
+  return files;
+}
+
+/// The first `count` X-rays of both classes as a data set "data".
+void link_xrays(const Sandbox& sandbox, const fs::path& xrays, std::size_t count) {
+  for (const char* name : {"NORMAL", "PNEUMONIA"}) {
+    fs::create_directories(sandbox.path("data") / name);
+    const std::vector<fs::path> files = xray_files(xrays / name);
+    REQUIRE(files.size() >= count);
+    for (std::size_t i = 0; i < count; ++i)
+      fs::create_symlink(files[i], sandbox.path("data") / name / files[i].filename());
+  }
+}
+
+/// The last column of what predict prints.
+std::vector<std::string> printed_labels(const std::string& out) {
+  std::vector<std::string> result;
+  std::istringstream in(out);
+  for (std::string line; std::getline(in, line);)
+    if (!line.starts_with("#")) result.push_back(line.substr(line.rfind('\t') + 1));
+  return result;
+}
 
 }  // namespace
 
@@ -91,15 +120,7 @@ TEST_CASE("transfer learning on X-rays") {
   const auto weights = shared_data(kNoTop, 1), xrays = shared_data("chest_xray_224/train", 0);
   if (!weights || !xrays) return;
   const Sandbox sandbox;
-  for (const char* name : {"NORMAL", "PNEUMONIA"}) {
-    fs::create_directories(sandbox.path("data") / name);
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(*xrays / name)) files.push_back(entry.path());
-    std::ranges::sort(files);
-    REQUIRE(files.size() >= 20);
-    for (std::size_t i = 0; i < 20; ++i)
-      fs::create_symlink(fs::absolute(files[i]), sandbox.path("data") / name / files[i].filename());
-  }
+  link_xrays(sandbox, *xrays, 20);
   const Outcome outcome = sandbox.succeed(
       {"train", "mobilenet", "--weights", weights->string(), "--data", "data", "--val-split", "0.2",
        "--image-size", "96", "--epochs", "1", "--batch", "8", "--threads", "2", "--out", "run"});
@@ -107,6 +128,34 @@ TEST_CASE("transfer learning on X-rays") {
   CHECK(contains(outcome.out, "validation  8 images"));
   CHECK(contains(outcome.out, "not by patient"));
   CHECK(contains(sandbox.read("run/config.toml"), weights->filename().string()));
+}
+
+TEST_CASE("bfloat16 decides at least 99.5 % of the test X-rays as float32 does") {
+  const auto weights = shared_data(kNoTop, 624), xrays = shared_data("chest_xray_224", 0);
+  if (!weights || !xrays) return;
+  if (!cpu::multiplies_bfloat16()) return skip_cases(624, "this CPU does not multiply bfloat16");
+  const Sandbox sandbox;
+  link_xrays(sandbox, *xrays / "train", 160);
+  sandbox.succeed({"train",     "mobilenet", "--weights",       weights->string(),
+                   "--data",    "data",      "--val-split",     "0.1",
+                   "--augment", "none",      "--feature-cache", "none",
+                   "--epochs",  "4",         "--threads",       "2",
+                   "--seed",    "1",         "--out",           "run"});
+  const auto answers = [&](const char* precision) {
+    Arguments arguments{"predict", "run", "--threads", "2", "--precision", precision};
+    for (const char* name : {"NORMAL", "PNEUMONIA"})
+      for (const fs::path& file : xray_files(*xrays / "test" / name))
+        arguments.push_back(file.string());
+    return printed_labels(sandbox.succeed(arguments).out);
+  };
+  const std::vector<std::string> exact = answers("float32"), rounded = answers("bf16");
+  REQUIRE(exact.size() == 624);
+  REQUIRE(rounded.size() == 624);
+  int same = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) same += exact[i] == rounded[i];
+  CHECK(same >= 0.995 * 624);
+  CHECK(std::ranges::count(exact, exact[0]) < 600);  // it has learned to tell the classes apart
+  count_cases(624);
 }
 
 }  // namespace nanopneumo::test
