@@ -84,12 +84,12 @@ class CpuPlan final : public CompiledPlan {
   /// Puts into part number k what those before it make of at most as many images as it takes.
   void fill(CpuStream& stream, std::size_t k, int images, const float* x, PlanObserver* observer) {
     FixedPlan<E>& part = parts_[k].plan;
-    if (k == 0 && !stem_) return part.take(stream, 0, images, x);
+    if (k == 0 && !stem_) return part.take_all(stream, images, x);
     const int at_once = k == 0 ? 1 : parts_[k - 1].images;
     for (int n = 0; n < images; n += at_once) {
       const int count = std::min(at_once, images - n);
       if (k == 0) {
-        stem_->take(stream, 0, count, x + n * x_size_);
+        stem_->take_all(stream, count, x + n * x_size_);
         stem_->run_steps(stream, count, observer);
         part.take(stream, n, count, stem_->results());
       } else {
@@ -134,6 +134,7 @@ class CpuPlan final : public CompiledPlan {
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {
+    if (tiled::kBeatsOneDnn) join_pointwise_pairs(stem);
     const std::size_t first_operation = describe(stem, sizeof(float));
     stem_.emplace(stream, stem, default_choices(stem, 1, Precision::float32), 1, first_operation);
     stem_->name_algorithms(facts_);

@@ -28,7 +28,7 @@ class FixedPlan {
   /// largest part of what a frozen network holds. Its operations are numbered from `first_operation` on.
   FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N,
             std::size_t first_operation = 0)
-      : placement_(place(plan, choices, N, sizeof(E))) {
+      : first_operation_(first_operation), placement_(place(plan, choices, N, sizeof(E))) {
     arena_ = allocate_bytes(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
                 std::byte{0});  // pages are there before the first run
@@ -48,6 +48,7 @@ class FixedPlan {
         steps_.push_back({first_operation + i, std::move(step)});
       }
     }
+    reader_ = only_reader_of_input(plan);
     scratch_ = allocate_bytes(scratch_bytes_);
     for (const NumberedStep& step : steps_) step.work->set_scratch(scratch_.get());
     stream.workspace(workspace_bytes_);
@@ -58,7 +59,13 @@ class FixedPlan {
   /// Puts `images` of N into the arena, from number `first` on.
   template <class From>
   void take(CpuStream& stream, int first, int images, const From* x) {
+    if (reader_) reader_->read_from(x_);
     convert(stream, images * x_size_, x, x_ + first * x_size_);
+  }
+  /// The same of all images that the next run_steps is of, where possible without copying them: x is then read there.
+  void take_all(CpuStream& stream, int images, const float* x) {
+    if (std::is_same_v<E, float> && reader_ && reader_->read_from(x)) return;
+    take(stream, 0, images, x);
   }
 
   /// From the first `images` in the arena to as many results(). Calls of oneDNN's compute the others along with them,
@@ -94,15 +101,42 @@ class FixedPlan {
     std::unique_ptr<PlanStep> work;
   };
 
-  template <class From, class To>
-  static void convert(CpuStream& stream, std::int64_t n, const From* from, To* to) {
-    parallel_elements(stream, n,
-                      [=](std::int64_t i) { to[i] = from_float<To>(to_float(from[i])); });
+  /// The step of the only operation that reads the plan's input; null where there are several, or none has a step.
+  PlanStep* only_reader_of_input(const Plan<float>& plan) const {
+    PlanStep* reader = nullptr;
+    int readers = plan.output == plan.input ? 2 : 0;
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < plan.operations.size(); ++i)
+      visit_inputs(plan.operations[i], [&](int v) {
+        if (v != plan.input) return;
+        ++readers;
+        number = i;
+      });
+    for (const NumberedStep& step : steps_)
+      if (readers == 1 && step.operation == first_operation_ + number) reader = step.work.get();
+    return reader;
   }
 
+  template <class From, class To>
+  static void convert(CpuStream& stream, std::int64_t n, const From* from, To* to) {
+    constexpr std::int64_t kWorthAThread = 16384;
+    parallel_pieces(stream, n, kWorthAThread, [=](const Range& piece, int) {
+      if constexpr (std::is_same_v<From, To>) {
+        std::copy(from + piece.begin, from + piece.end, to + piece.begin);
+      } else {
+        std::int64_t i = piece.begin;
+        for (; i + kLanes <= piece.end; i += kLanes) store(to + i, load(from + i));
+        const auto rest = static_cast<int>(piece.end - i);
+        store_part(to + i, load_part(from + i, rest), rest);
+      }
+    });
+  }
+
+  std::size_t first_operation_;
   Placement placement_;
   AlignedBytes arena_, scratch_;
   std::vector<NumberedStep> steps_;
+  PlanStep* reader_ = nullptr;  ///< of the input, and no other
   PlanMemory memory_;
   std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
   E *x_, *y_;

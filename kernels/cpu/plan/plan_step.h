@@ -22,6 +22,12 @@ class PlanStep {
   virtual ~PlanStep() = default;
   /// Computes the first `images` of those that it was made for, or all of them where that is one call of oneDNN's.
   virtual void run(CpuStream& stream, int images) = 0;
+  /// Reads its only input from there instead of the arena, in the next run(), if it can; else false. For a plan's own
+  /// input, which need not be copied then.
+  virtual bool read_from(const void* x) {
+    (void)x;
+    return false;
+  }
   /// Temporary memory that run() needs, in bytes, and where it is.
   virtual std::size_t scratch_bytes() const { return 0; }
   virtual void set_scratch(std::byte* memory) { (void)memory; }

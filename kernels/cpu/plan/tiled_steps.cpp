@@ -61,6 +61,10 @@ class ConvolutionStep final : public TiledStep {
   void run(CpuStream& stream, int images) override {
     tiled::forward<E>(stream, first(images, dims_), x_, filter_, results_);
   }
+  bool read_from(const void* x) override {
+    x_.data = static_cast<const E*>(x);
+    return true;
+  }
   std::size_t workspace_bytes() const override { return workspace_bytes_; }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
