@@ -105,7 +105,7 @@ TEST_CASE("DenseNet121 in float32 agrees with Keras on every golden input, layer
   check_features_in_float(kDenseNet121);
 }
 
-TEST_CASE("DenseNet121 in bfloat16 is near Keras on every golden input") {
+TEST_CASE("DenseNet121 in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kDenseNet121);
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("EfficientNetB4 in float32 agrees with Keras on every golden input, la
   check_features_in_float(kEfficientNetB4);
 }
 
-TEST_CASE("EfficientNetB4 in bfloat16 is near Keras on every golden input") {
+TEST_CASE("EfficientNetB4 in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kEfficientNetB4);
 }
 

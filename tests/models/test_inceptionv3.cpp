@@ -100,7 +100,7 @@ TEST_CASE("InceptionV3 in float32 agrees with Keras on every golden input, layer
   check_features_in_float(kInceptionV3);
 }
 
-TEST_CASE("InceptionV3 in bfloat16 is near Keras on every golden input") {
+TEST_CASE("InceptionV3 in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kInceptionV3);
 }
 

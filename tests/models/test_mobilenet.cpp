@@ -101,7 +101,7 @@ TEST_CASE("MobileNet in float32 agrees with Keras on every golden input, layered
   check_features_in_float(kMobileNet);
 }
 
-TEST_CASE("MobileNet in bfloat16 is near Keras on every golden input") {
+TEST_CASE("MobileNet in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kMobileNet);
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("ResNet50 in float32 agrees with Keras on every golden input, layered 
   check_features_in_float(kResNet50);
 }
 
-TEST_CASE("ResNet50 in bfloat16 is near Keras on every golden input") {
+TEST_CASE("ResNet50 in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kResNet50);
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("VGG16 in float32 agrees with Keras on every golden input, layered and
   check_features_in_float(kVGG16);
 }
 
-TEST_CASE("VGG16 in bfloat16 is near Keras on every golden input") {
+TEST_CASE("VGG16 in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kVGG16);
 }
 

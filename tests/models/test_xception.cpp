@@ -105,7 +105,7 @@ TEST_CASE("Xception in float32 agrees with Keras on every golden input, layered 
   check_features_in_float(kXception);
 }
 
-TEST_CASE("Xception in bfloat16 is near Keras on every golden input") {
+TEST_CASE("Xception in bfloat16 agrees with Keras on every golden input") {
   check_features_in_bfloat16(kXception);
 }
 
