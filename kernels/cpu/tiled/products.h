@@ -37,7 +37,8 @@ inline constexpr std::size_t kFloatsStayInCache = kLanes == 16 ? 2 * kStaysInCac
 /// Calls body(first, end) for groups of panels of at most `stays` bytes, at least one in each.
 template <class Body>
 void for_groups(int panels, std::size_t bytes, std::size_t stays, const Body& body) {
-  const int size = std::max(1, static_cast<int>(stays / (bytes / static_cast<std::size_t>(panels))));
+  const int size =
+      std::max(1, static_cast<int>(stays / (bytes / static_cast<std::size_t>(panels))));
   for (int p = 0; p < panels; p += size) body(p, std::min(panels, p + size));
 }
 
