@@ -3,6 +3,7 @@
 
 #include "kernels/cpu/activation.h"
 #include "kernels/cpu/tiled/products.h"
+#include "kernels/cpu/tiled/tile_blocks.h"
 #include "kernels/cpu/vector_bfloat16.h"
 
 namespace nanopneumo::cpu::tiled {
@@ -53,72 +54,11 @@ class Tiles {
   ~Tiles() { _tile_release(); }
 };
 
-/// Pixels that are multiplied at once: one or two tiles.
-struct Block {
-  int tiles = 0;
-  const BFloat16* windows[2] = {};
-  /// Of each pixel of both tiles, its number among the results; kNowhere for those that are results of another tile, or
-  /// none.
-  std::int32_t places[kBlockPixels];
-  static constexpr std::int32_t kNowhere = -1;
-};
-
-/// How the pixels of some runs are put into tiles. All have the same number of pixels, for it takes long to change
-/// it; where it does not divide the pixels of a run, the last two overlap.
-class Tiling {
- public:
-  Tiling(const WindowsOf<BFloat16>& windows, int runs, std::int64_t run_step, std::int64_t pixels)
-      : x_(windows.data), step_(windows.step), run_step_(run_step), pixels_(pixels), runs_(runs) {
-    length_ = pixels;
-    if (runs == 1 || run_step % step_ != 0) return;
-    // As one long run, with windows between the runs that nobody asked for: short runs fill tiles better so.
-    const std::int64_t distance = run_step / step_, length = (runs - 1) * distance + pixels;
-    if (tiles_of(length) >= runs * tiles_of(pixels)) return;
-    distance_ = distance;
-    length_ = length;
-    runs_ = 1;
-  }
-
-  int tile_pixels() const { return static_cast<int>(std::min<std::int64_t>(kPixels, length_)); }
-  std::int64_t blocks() const { return (tiles() + 1) / 2; }
-
-  Block block(std::int64_t number) const {
-    Block block;
-    for (int i = 0; i < 2 && 2 * number + i < tiles(); ++i) add_tile(2 * number + i, block);
-    return block;
-  }
-
- private:
-  static std::int64_t tiles_of(std::int64_t length) { return (length + kPixels - 1) / kPixels; }
-  std::int64_t tiles() const { return runs_ * tiles_of(length_); }
-
-  void add_tile(std::int64_t number, Block& block) const {
-    const std::int64_t of_a_run = tiles_of(length_), run = number / of_a_run;
-    const std::int64_t wanted = number % of_a_run * kPixels;
-    const std::int64_t first = std::min(wanted, length_ - tile_pixels());
-    std::int32_t* places = block.places + block.tiles * kPixels;
-    std::fill_n(places, kPixels, Block::kNowhere);
-    for (std::int64_t i = wanted; i < first + tile_pixels(); ++i)
-      places[i - first] = static_cast<std::int32_t>(place(run, i));
-    block.windows[block.tiles++] = x_ + run * run_step_ + first * step_;
-  }
-
-  std::int64_t place(std::int64_t run, std::int64_t i) const {
-    if (distance_ == 0) return run * pixels_ + i;
-    return i % distance_ < pixels_ ? i / distance_ * pixels_ + i % distance_ : Block::kNowhere;
-  }
-
-  const BFloat16* x_;
-  std::int64_t step_, run_step_, pixels_, runs_;
-  std::int64_t length_;        ///< of what is a run here, in pixels
-  std::int64_t distance_ = 0;  ///< from one run to the next in the long one, in pixels
-};
-
 /// What does not fill a tile at the end of each row of a block's windows, followed by zeros: beside it there may be
 /// anything in memory, and zero times infinity is NaN.
 class Rest {
  public:
-  Rest(const BFloat16Filter& filter, const Block& block, std::int64_t step, std::int64_t row,
+  Rest(const BFloat16Filter& filter, const TileBlock& block, std::int64_t step, std::int64_t row,
        int tile_pixels) {
     const int count = filter.depth() % kDepth;
     if (count == 0) return;
@@ -160,7 +100,7 @@ template <int pixel_tiles, int filter_tiles>
 /// The sums of a block and the filters of panel number p, (pixels, 32). Pixels' windows lie `step` apart, rows of them
 /// `row`.
 template <int pixel_tiles, int filter_tiles>
-void multiply_block(const BFloat16Filter& filter, int p, const Block& block, std::int64_t step,
+void multiply_block(const BFloat16Filter& filter, int p, const TileBlock& block, std::int64_t step,
                     std::int64_t row, Rest& rest, float* sums) {
   _tile_zero(0);
   if constexpr (filter_tiles == 2) _tile_zero(1);
@@ -192,14 +132,14 @@ void multiply_block(const BFloat16Filter& filter, int p, const Block& block, std
 
 /// What becomes of the sums of a block and the filters from number k on.
 template <class F>
-void finish_block(const float* sums, const Block& block, const float* bias, int k, int filters,
+void finish_block(const float* sums, const TileBlock& block, const float* bias, int k, int filters,
                   const ResultsOf<BFloat16>& results) {
   const Vec biases[2] = {load(bias), load(bias + kLanes)};
   const int counts[2] = {filters, filters - kLanes};
   const RowsOf<const BFloat16>& residual = results.residual;
   for (int i = 0; i < block.tiles * kPixels; ++i) {
     const std::int64_t place = block.places[i];
-    if (place == Block::kNowhere) continue;
+    if (place == TileBlock::kNowhere) continue;
     Vec values[2];
     unrolled<2>([&](int half) __attribute__((always_inline)) {
       values[half] = load(sums + i * kPanelFilters + half * kLanes) + biases[half];
@@ -229,7 +169,7 @@ void multiply(const BFloat16Filter& filter, const WindowsOf<BFloat16>& windows, 
     alignas(64) float sums[kBlockPixels * kPanelFilters];
     const auto multiply_panels = [&](int first, int end) {
       for (std::int64_t b = 0; b < tiling.blocks(); ++b) {
-        const Block block = tiling.block(b);
+        const TileBlock block = tiling.block(b);
         Rest rest(filter, block, windows.step, windows.row, tiling.tile_pixels());
         for (int p = first; p < end; ++p) {
           fetch.next();
