@@ -115,7 +115,7 @@ void multiply(const Filter& filter, const WindowsOf<float>& windows, int runs,
         multiply_some(size, tiles - larger, run, larger * (size + 1), first, end);
       }
     };
-    for_groups(count, filter.bytes(), kFloatsStayInCache, multiply_panels);
+    for_groups(count, filter.bytes(), kGroupOfFloats, multiply_panels);
   });
 }
 

@@ -28,17 +28,19 @@ struct ResultsOf {
 
 using Results = ResultsOf<float>;
 
-/// Panels of up to so many bytes stay in the second-level cache, beside the pixels they are multiplied with: of any CPU
-/// today, and of those with AVX-512. They are read anew for each tile, which is read once for all of them; many tiles are
-/// multiplied with them before the next group of panels.
+/// Filters of up to so many bytes stay in the second-level cache of any CPU today, beside the pixels they are
+/// multiplied with. They are read anew for each tile, which is read once for all of them.
 inline constexpr std::size_t kStaysInCache = 256 * 1024;
-inline constexpr std::size_t kFloatsStayInCache = kLanes == 16 ? 2 * kStaysInCache : kStaysInCache;
+/// Of larger ones so many bytes are multiplied with many tiles before the next ones: of float32 with AVX-512, whose CPUs
+/// have larger caches, and elsewhere (one panel at a time; groups have not been measured there).
+inline constexpr std::size_t kGroupOfFloats = kLanes == 16 ? 2 * kStaysInCache : 0;
 
-/// Calls body(first, end) for groups of panels of at most `stays` bytes, at least one in each.
+/// Calls body(first, end) for groups of panels of about `group` bytes, or for all where they stay in the cache.
 template <class Body>
-void for_groups(int panels, std::size_t bytes, std::size_t stays, const Body& body) {
+void for_groups(int panels, std::size_t bytes, std::size_t group, const Body& body) {
+  const std::size_t of_a_panel = bytes / static_cast<std::size_t>(panels);
   const int size =
-      std::max(1, static_cast<int>(stays / (bytes / static_cast<std::size_t>(panels))));
+      bytes <= kStaysInCache ? panels : std::max(1, static_cast<int>(group / of_a_panel));
   for (int p = 0; p < panels; p += size) body(p, std::min(panels, p + size));
 }
 
