@@ -24,6 +24,7 @@ typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
 
 /// Beside floats: what comparing them gives (all bits or none), and small whole numbers.
 typedef std::int32_t IntVec __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
+typedef std::uint32_t UnsignedVec __attribute__((vector_size(kLanes * sizeof(std::uint32_t))));
 typedef std::uint8_t ByteVec __attribute__((vector_size(kLanes)));
 
 inline Vec load(const float* p) {

@@ -9,7 +9,6 @@
 namespace nanopneumo::cpu {
 
 typedef std::uint16_t HalfVec __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
-typedef std::uint32_t UnsignedVec __attribute__((vector_size(kLanes * sizeof(std::uint32_t))));
 
 inline Vec widen(HalfVec bits) {
 #if defined(__AVX512F__)

@@ -46,9 +46,9 @@ template <int count>
       sum[i] = fma(sum[i], x[i], broadcast(coefficient));
     });
 
-  constexpr int kMantissaBits = 23, kExponentOfOne = 127;
+  constexpr std::uint32_t kMantissaBits = 23, kExponentOfOne = 127;
   each([&](int i) __attribute__((always_inline)) {
-    const IntVec exponent = std::bit_cast<IntVec>(rounded[i]) + kExponentOfOne;
+    const UnsignedVec exponent = std::bit_cast<UnsignedVec>(rounded[i]) + kExponentOfOne;
     x[i] = sum[i] * std::bit_cast<Vec>(exponent << kMantissaBits);
   });
 }

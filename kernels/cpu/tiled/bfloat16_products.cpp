@@ -140,10 +140,11 @@ void finish_block(const float* sums, const TileBlock& block, const float* bias, 
   for (int i = 0; i < block.tiles * kPixels; ++i) {
     const std::int64_t place = block.places[i];
     if (place == TileBlock::kNowhere) continue;
-    Vec values[2];
+    Vec values[2] = {};
     unrolled<2>([&](int half) __attribute__((always_inline)) {
+      if (counts[half] <= 0) return;  // there are no such sums
       values[half] = load(sums + i * kPanelFilters + half * kLanes) + biases[half];
-      if (residual.data && counts[half] > 0)
+      if (residual.data)
         values[half] +=
             load_up_to(residual.data + place * residual.stride + k + half * kLanes, counts[half]);
     });
