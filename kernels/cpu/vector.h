@@ -55,11 +55,14 @@ inline void store_part(float* p, Vec v, int count) {
 #endif
 }
 
-/// Whole vectors and parts in one loop: `count` is what is left, and may be kLanes or more.
-inline Vec load_up_to(const float* p, int count) {
+/// Whole vectors and parts in one loop: `count` is what is left, and may be kLanes or more. E: float, or BFloat16
+/// (vector_bfloat16.h).
+template <class E>
+Vec load_up_to(const E* p, int count) {
   return count >= kLanes ? load(p) : load_part(p, count);
 }
-inline void store_up_to(float* p, Vec v, int count) {
+template <class E>
+void store_up_to(E* p, Vec v, int count) {
   if (count >= kLanes)
     store(p, v);
   else

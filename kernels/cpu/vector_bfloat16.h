@@ -65,14 +65,4 @@ inline void store_part(BFloat16* p, Vec v, int count) {
 #endif
 }
 
-inline Vec load_up_to(const BFloat16* p, int count) {
-  return count >= kLanes ? load(p) : load_part(p, count);
-}
-inline void store_up_to(BFloat16* p, Vec v, int count) {
-  if (count >= kLanes)
-    store(p, v);
-  else
-    store_part(p, v, count);
-}
-
 }  // namespace nanopneumo::cpu

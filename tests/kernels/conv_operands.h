@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "kernels/cpu/bfloat16.h"
+#include "kernels/cpu/tiled/matrix_tiles.h"
 #include "kernels/dims.h"
 #include "tests/kernels/conformance.h"
 #include "tests/kernels/shapes.h"
+#include "tests/support/cases.h"
 
 namespace nanopneumo::test {
 
@@ -40,6 +42,14 @@ void round_to(std::vector<float>& values) {
 template <class E>
 bool same_bytes(const std::vector<E>& a, const std::vector<E>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(E)) == 0;
+}
+
+/// Whether products of E can run here; if not, counts a test's cases as skipped.
+template <class E>
+bool can_multiply() {
+  if (std::is_same_v<E, float> || cpu::matrix_tiles::are_there()) return true;
+  skip_cases(kCases, "this CPU has no matrix tiles");
+  return false;
 }
 
 /// Operands of a convolution, with or without a bias and a residual.

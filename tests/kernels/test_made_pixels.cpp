@@ -18,14 +18,6 @@ using namespace cpu;
 
 constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 
-/// Whether products of E can run here; if not, counts their cases as skipped.
-template <class E>
-bool can_multiply() {
-  if (std::is_same_v<E, float> || matrix_tiles::are_there()) return true;
-  skip_cases(kCases, "this CPU has no matrix tiles");
-  return false;
-}
-
 /// Some images, slices of wider ones, and the 1x1 convolution of what is made of them.
 template <class E>
 struct MadePixels {

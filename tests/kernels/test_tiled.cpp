@@ -24,17 +24,9 @@ ConvDims any_conv(int index, CaseRandom& random) {
   return d;
 }
 
-/// Whether convolutions of E can run here; if not, counts their cases as skipped.
-template <class E>
-bool can_convolve() {
-  if (std::is_same_v<E, float> || matrix_tiles::are_there()) return true;
-  skip_cases(kCases, "this CPU has no matrix tiles");
-  return false;
-}
-
 TEST_CASE_TEMPLATE("Tiled convolution from and to slices agrees with the reference", E, float,
                    BFloat16) {
-  if (!can_convolve<E>()) return;
+  if (!can_multiply<E>()) return;
   for (const int threads : {1, 2, 3}) {
     CpuStream stream(threads);
     for (int index = 0; index < kCases; ++index) {
@@ -126,7 +118,7 @@ TEST_CASE_TEMPLATE("Tiled depthwise convolution from and to slices agrees with t
 TEST_CASE_TEMPLATE(
     "A separable convolution is its two convolutions, to the bit, with any number of threads", E,
     float, BFloat16) {
-  if (!can_convolve<E>()) return;
+  if (!can_multiply<E>()) return;
   CpuStream one(1);
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("tiled separable", index);

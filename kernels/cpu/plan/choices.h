@@ -25,9 +25,9 @@ using Choices = std::vector<Algorithm>;
 /// become one (pointwise_pairs.h) have no choice.
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
-/// In bfloat16 tiled where that is possible. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that has channels to fill
-/// registers with and, with `images` at once, enough tiles to share the reading of its filters; for the others the
-/// tiled ones where they are faster than oneDNN's.
+/// In bfloat16 tiled where that is possible. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that
+/// has channels to fill registers with and, with `images` at once, enough tiles to share the reading of its filters; for
+/// the others the tiled ones where they are faster than oneDNN's.
 Choices default_choices(const Plan<float>& plan, int images, Precision precision);
 
 }  // namespace nanopneumo::cpu

@@ -5,6 +5,7 @@
 
 #include "kernels/cpu/aligned_memory.h"
 #include "kernels/cpu/plan/loops.h"
+#include "kernels/cpu/plan/plan_parts.h"
 #include "kernels/plan/plan_report.h"
 
 namespace nanopneumo::cpu {
@@ -28,7 +29,7 @@ class FixedPlan {
   /// largest part of what a frozen network holds. Its operations are numbered from `first_operation` on.
   FixedPlan(CpuStream& stream, Plan<float>& plan, const Choices& choices, int N,
             std::size_t first_operation = 0)
-      : first_operation_(first_operation), placement_(place(plan, choices, N, sizeof(E))) {
+      : placement_(place(plan, choices, N, sizeof(E))) {
     arena_ = allocate_bytes(placement_.bytes);
     std::fill_n(arena_.get(), placement_.bytes,
                 std::byte{0});  // pages are there before the first run
@@ -38,9 +39,13 @@ class FixedPlan {
     y_ = context.at(plan.output).data;
     x_size_ = plan.value(plan.input).size();
     y_size_ = plan.value(plan.output).size();
+    const bool has_one_reader = readers(plan, plan.input) == 1;
     for (std::size_t i = 0; i < plan.operations.size(); ++i) {
       auto step = make_step(context, i);
       release_weights(plan.operations[i]);
+      visit_inputs(plan.operations[i], [&](int v) {
+        if (v == plan.input && has_one_reader) reader_ = step.get();
+      });
       if (step) {
         memory_.weights += step->packed_bytes();
         scratch_bytes_ = std::max(scratch_bytes_, step->scratch_bytes());
@@ -48,7 +53,6 @@ class FixedPlan {
         steps_.push_back({first_operation + i, std::move(step)});
       }
     }
-    reader_ = only_reader_of_input(plan);
     scratch_ = allocate_bytes(scratch_bytes_);
     for (const NumberedStep& step : steps_) step.work->set_scratch(scratch_.get());
     stream.workspace(workspace_bytes_);
@@ -101,22 +105,6 @@ class FixedPlan {
     std::unique_ptr<PlanStep> work;
   };
 
-  /// The step of the only operation that reads the plan's input; null where there are several, or none has a step.
-  PlanStep* only_reader_of_input(const Plan<float>& plan) const {
-    PlanStep* reader = nullptr;
-    int readers = plan.output == plan.input ? 2 : 0;
-    std::size_t number = 0;
-    for (std::size_t i = 0; i < plan.operations.size(); ++i)
-      visit_inputs(plan.operations[i], [&](int v) {
-        if (v != plan.input) return;
-        ++readers;
-        number = i;
-      });
-    for (const NumberedStep& step : steps_)
-      if (readers == 1 && step.operation == first_operation_ + number) reader = step.work.get();
-    return reader;
-  }
-
   template <class From, class To>
   static void convert(CpuStream& stream, std::int64_t n, const From* from, To* to) {
     constexpr std::int64_t kWorthAThread = 16384;
@@ -132,7 +120,6 @@ class FixedPlan {
     });
   }
 
-  std::size_t first_operation_;
   Placement placement_;
   AlignedBytes arena_, scratch_;
   std::vector<NumberedStep> steps_;

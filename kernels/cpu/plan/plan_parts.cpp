@@ -19,6 +19,13 @@ bool has_convolution(const Plan<float>& plan, std::size_t begin) {
 
 }  // namespace
 
+int readers(const Plan<float>& plan, int v) {
+  int count = v == plan.output ? 1 : 0;
+  for (const PlanOperation<float>& operation : plan.operations)
+    visit_inputs(operation, [&](int input) { count += input == v; });
+  return count;
+}
+
 bool can_cut(const Plan<float>& plan, std::size_t i) {
   if (i == 0 || i >= plan.operations.size()) return false;
   // Of each value, whether one of the operations from number i on makes it.

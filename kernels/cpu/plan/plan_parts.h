@@ -5,6 +5,9 @@
 
 namespace nanopneumo::cpu {
 
+/// How often value v is read, once by the caller where it is the output.
+int readers(const Plan<float>&, int v);
+
 /// Whether the operations from number i on read nothing of what was there before but the result of number i - 1,
 /// and neither does the plan's caller. False where one side would be empty.
 bool can_cut(const Plan<float>& plan, std::size_t i);

@@ -4,19 +4,13 @@
 #include <optional>
 
 #include "kernels/cpu/convolution.h"
+#include "kernels/cpu/plan/plan_parts.h"
 
 namespace nanopneumo::cpu {
 namespace {
 
 using Operation = PlanOperation<float>;
 using Convolution = PlanConvolution<float>;
-
-int readers(const Plan<float>& plan, int v) {
-  int count = v == plan.output ? 1 : 0;
-  for (const Operation& operation : plan.operations)
-    visit_inputs(operation, [&](int input) { count += input == v; });
-  return count;
-}
 
 Operation join(const PlanDepthwise<float>& depthwise, const Convolution& conv) {
   return PlanSeparable<float>{.x = depthwise.x,
