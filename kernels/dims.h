@@ -30,6 +30,14 @@ struct Window {
   int columns_out(int W) const { return (W + pad.left + pad.right - S) / stride_w + 1; }
 };
 
+/// Whether a convolution is one product of matrices, pixels times channels: no neighbours, no strides.
+inline bool is_product(const Window& window) { return window == Window{}; }
+
+/// Whether a convolution is such a product for some of the pixels: a 1x1 window that skips the others.
+inline bool skips_pixels(const Window& w) {
+  return w == Window{1, 1, w.stride_h, w.stride_w, {}} && !is_product(w);
+}
+
 /// 2-D convolution. x: (N, H, W, C), w: (R, S, C, K), y: (N, P, Q, K).
 struct ConvDims {
   int N = 1, H = 1, W = 1, C = 1, K = 1;

@@ -31,6 +31,11 @@ void fuse_residual(Plan<T>& plan);
 template <class T>
 void fuse_activation(Plan<T>& plan);
 
+/// Where 1x1 convolutions with strides are all that reads what a convolution makes, that one takes over their strides and
+/// leaves out the pixels that nobody reads; of a residual they are left out as well. Exact.
+template <class T>
+void move_strides(Plan<T>& plan);
+
 /// Takes out what the output does not depend on.
 template <class T>
 void drop_unread(Plan<T>& plan);
@@ -44,6 +49,7 @@ void fuse(Plan<T>& plan) {
   order_average(plan);
   fuse_residual(plan);
   fuse_activation(plan);
+  move_strides(plan);
 }
 
 }  // namespace nanopneumo

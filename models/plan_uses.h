@@ -1,6 +1,8 @@
 // Who makes and who reads the values of a plan: what the rules of plan_rules.h look up.
 #pragma once
 
+#include <span>
+
 #include "kernels/plan/plan.h"
 
 namespace nanopneumo {
@@ -22,6 +24,8 @@ class PlanUses {
 
   /// The operation that makes a value; kNone for the plan's input.
   std::size_t maker(int v) const { return makers_[index(v)]; }
+  /// The operations that read a value, those that read it twice twice; kNone for the caller.
+  std::span<const std::size_t> readers(int v) const { return readers_[index(v)]; }
   bool is_read(int v) const { return !readers_[index(v)].empty(); }
   /// The operation that alone reads a value, once; kNone where there is none, several, or the caller does.
   std::size_t only_reader(int v) const {

@@ -19,14 +19,6 @@ struct ConvolutionProblem {
   std::int64_t image_out() const { return std::int64_t{P} * Q * K; }
 };
 
-/// Whether a convolution is one product of matrices, pixels times channels: no neighbours, no strides.
-inline bool is_product(const Window& window) { return window == Window{}; }
-
-/// Whether a convolution is such a product for some of the pixels: a 1x1 window that skips the others.
-inline bool skips_pixels(const Window& w) {
-  return w == Window{1, 1, w.stride_h, w.stride_w, {}} && !is_product(w);
-}
-
 ConvolutionProblem convolution_problem(const ConvDims&);
 ConvolutionProblem depthwise_problem(const ChannelwiseDims&);
 

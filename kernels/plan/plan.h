@@ -194,6 +194,15 @@ struct PlanStepFacts;
 struct PlanMemory;
 class PlanObserver;
 
+/// A new value of the plan: the pixels of x that `window`, of one pixel, reads.
+template <class T>
+int add_pixels(Plan<T>& plan, int x, const Window& window) {
+  const PlanValue image = plan.value(x);
+  plan.values.push_back({window.rows_out(image.H), window.columns_out(image.W), image.C});
+  if (!plan.means.empty()) plan.means.push_back(plan.means[static_cast<std::size_t>(x)]);
+  return static_cast<int>(plan.values.size()) - 1;
+}
+
 /// A plan that a device has compiled for itself.
 class CompiledPlan {
  public:

@@ -15,26 +15,31 @@ using cpu::tiled::TileBlock, cpu::tiled::Tiling, cpu::tiled::WindowsOf;
 struct Runs {
   int runs;
   std::int64_t pixels, step, run_step;
+  int images = 1;
+  std::int64_t image_step = 0;
 };
 
 /// Number of tiles. Checks that each pixel is in one, and where its window lies.
 std::int64_t check_places(const Runs& r) {
-  const std::vector<BFloat16> memory(
-      static_cast<std::size_t>((r.runs - 1) * r.run_step + r.pixels * r.step));
-  const Tiling tiling(WindowsOf<BFloat16>{memory.data(), r.step, 0}, r.runs, r.run_step, r.pixels);
-  std::vector<int> times(static_cast<std::size_t>(r.runs * r.pixels));
+  const std::vector<BFloat16> memory(static_cast<std::size_t>(
+      (r.images - 1) * r.image_step + (r.runs - 1) * r.run_step + r.pixels * r.step));
+  const Tiling tiling(WindowsOf<BFloat16>{memory.data(), r.step},
+                      {r.pixels, r.runs, r.run_step, r.images, r.image_step});
+  std::vector<int> times(static_cast<std::size_t>(r.images * r.runs * r.pixels));
   std::int64_t tiles = 0;
   for (std::int64_t b = 0; b < tiling.blocks(); ++b) {
     const TileBlock block = tiling.block(b);
     REQUIRE(block.tiles >= 1);
     REQUIRE((block.tiles == 2 || b + 1 == tiling.blocks()));
-    for (int i = 0; i < block.tiles * kPixels; ++i) {
+    for (int i = 0; i < 2 * kPixels; ++i) {
       const std::int64_t tile = i / kPixels, place = block.places[i];
       if (place == TileBlock::kNowhere) continue;
+      REQUIRE(tile < block.tiles);
       REQUIRE(i % kPixels < tiling.tile_pixels());
       ++times.at(static_cast<std::size_t>(place));
+      const std::int64_t run = place / r.pixels;
       CHECK(block.windows[tile] - memory.data() + i % kPixels * r.step ==
-            place / r.pixels * r.run_step + place % r.pixels * r.step);
+            run / r.runs * r.image_step + run % r.runs * r.run_step + place % r.pixels * r.step);
     }
     for (int tile = 0; tile < block.tiles; ++tile) {
       // Nothing is read outside of the runs and what lies between them.
@@ -54,17 +59,21 @@ TEST_CASE("Every pixel of some runs is in one tile") {
     CaseRandom random("tile blocks", index);
     const std::int64_t pixels = random.integer(1, 70), step = random.integer(1, 3) * 8;
     const std::int64_t gap = random.coin() ? random.integer(0, 5) * step : random.integer(0, 99);
-    check_places({random.integer(1, 12), pixels, step, pixels * step + gap});
+    const int runs = random.integer(1, 12);
+    const std::int64_t run_step = pixels * step + gap;
+    check_places({runs, pixels, step, run_step, random.integer(1, 5),
+                  runs * run_step + random.integer(0, 9)});
   }
 }
 
 TEST_CASE("Short runs share tiles where that takes fewer of them") {
   CHECK(check_places({1, 128, 8, 0}) == 8);
-  CHECK(check_places({8, 16, 8, 18 * 8}) == 8);     // as they are: 142 in a row would take 9
-  CHECK(check_places({8, 8, 8, 10 * 8}) == 5);      // 78 in a row
-  CHECK(check_places({8, 8, 8, 10 * 8 + 1}) == 8);  // not in a row
-  CHECK(check_places({2, 63, 8, 65 * 8}) == 8);     // 128 in a row take as many
-  CHECK(check_places({6, 6, 512, 8 * 512}) == 3);   // 46 in a row
+  CHECK(check_places({8, 16, 8, 18 * 8}) == 8);            // as they are: 142 in a row would take 9
+  CHECK(check_places({8, 8, 8, 10 * 8}) == 5);             // 78 in a row
+  CHECK(check_places({8, 8, 8, 10 * 8 + 1}) == 8);         // not in a row
+  CHECK(check_places({2, 63, 8, 65 * 8}) == 8);            // 128 in a row take as many
+  CHECK(check_places({6, 6, 512, 8 * 512}) == 3);          // 46 in a row
+  CHECK(check_places({6, 6, 8, 7 * 8, 4, 64 * 8}) == 12);  // 41 in a row, of each image
 }
 
 }  // namespace

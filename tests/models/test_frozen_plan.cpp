@@ -24,6 +24,8 @@
 #include "models/cnn.h"
 #include "models/frozen_plan.h"
 #include "models/mobilenet.h"
+#include "models/plan_lowering.h"
+#include "models/plan_rules.h"
 #include "models/vgg16.h"
 #include "models/xception.h"
 #include "tests/models/compiled_plan.h"
@@ -244,6 +246,63 @@ TEST_CASE("Averages and 1x1 convolutions come in the order that takes less work"
   y = sum.add(pointwise(5, true), sum.add(AveragePooling2D(3, 1, PaddingMode::same), x));
   sum.add(Add(), {y, sum.add(pointwise(5, true), x)});
   check("a sum behind them", sum, 4);
+}
+
+/// Rows of what each operation of the graph's plan makes.
+std::vector<int> rows_made(const Graph& g) {
+  const auto device = make_reference_device();
+  Parameters<double> parameters(g, *device, 1);
+  Plan<double> plan = lower(g, parameters, {});
+  fuse(plan);
+  std::vector<int> rows;
+  for (const auto& operation : plan.operations) rows.push_back(plan.value(output_of(operation)).H);
+  return rows;
+}
+
+TEST_CASE("Strides of 1x1 convolutions move to what makes their pixels") {
+  using Rows = std::vector<int>;
+  const auto pointwise = [](int filters, Size2D strides) {
+    return Conv2D({.filters = filters, .kernel_size = 1, .strides = strides});
+  };
+  Graph block("block");
+  V x = block.add(conv(4), block.input({9, 6, 3}));
+  V y = block.add(pointwise(4, 1), block.add(conv(3, true), x));
+  y = block.add(ReLU(), block.add(Add(), {x, y}));
+  block.add(Add(), {block.add(pointwise(5, 2), y), block.add(pointwise(5, 2), y)});
+  check("through the end of a residual block", block, 6);
+  CHECK(rows_made(block) == Rows{9, 5, 5, 5, 5, 5});  // the second: pixels of the residual
+
+  Graph stack("stack");
+  x = stack.add(Conv2D({.filters = 4, .kernel_size = {3, 2}, .strides = {2, 1}}),
+                stack.input({20, 21, 3}));
+  x = stack.add(DepthwiseConv2D({.kernel_size = 3, .padding = PaddingMode::same}), x);
+  stack.add(pointwise(2, {1, 3}), stack.add(pointwise(3, {3, 2}), x));
+  check("strides are multiplied", stack, 4);
+  CHECK(rows_made(stack) == Rows{9, 3, 3, 3});
+
+  Graph differ("differ");
+  x = differ.add(conv(4), differ.input({9, 6, 3}));
+  differ.add(Concatenate(), {differ.add(GlobalAveragePooling2D(), differ.add(pointwise(2, 2), x)),
+                             differ.add(GlobalAveragePooling2D(), differ.add(pointwise(2, 3), x))});
+  check("two that read different pixels", differ, 6);
+  CHECK(rows_made(differ) == Rows{9, 5, 1, 3, 1, 1});
+
+  Graph others("others");
+  x = others.add(conv(4), others.input({9, 6, 3}));
+  others.add(
+      Add(),
+      {others.add(pointwise(2, 2), x),
+       others.add(
+           Conv2D({.filters = 2, .kernel_size = 3, .strides = 2, .padding = PaddingMode::same}),
+           x)});
+  check("a wider window reads all pixels", others, 3);
+  CHECK(rows_made(others) == Rows{9, 5, 5});
+
+  Graph pooled("pooled");
+  x = pooled.add(MaxPooling2D(2, 1), pooled.add(conv(4), pooled.input({9, 6, 3})));
+  pooled.add(pointwise(2, 2), x);
+  check("a pooling keeps its own", pooled, 3);
+  CHECK(rows_made(pooled) == Rows{9, 8, 4});
 }
 
 TEST_CASE("Squeeze and excite, softmax, and padding that stays") {

@@ -15,14 +15,6 @@ PlanConvolution<float>* skipping_convolution(PlanOperation<float>& operation) {
   return conv && skips_pixels(conv->window) ? conv : nullptr;
 }
 
-/// The value of the pixels that `window` reads of x, added to the plan.
-int add_pixels(Plan<float>& plan, int x, const Window& window) {
-  const PlanValue image = plan.value(x);
-  plan.values.push_back({window.rows_out(image.H), window.columns_out(image.W), image.C});
-  if (!plan.means.empty()) plan.means.push_back(plan.means[static_cast<std::size_t>(x)]);
-  return static_cast<int>(plan.values.size()) - 1;
-}
-
 }  // namespace
 
 template <class E>

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "kernels/cpu/aligned_memory.h"
 #include "kernels/cpu/bfloat16.h"
@@ -12,8 +13,8 @@
 
 namespace nanopneumo::cpu::tiled {
 
-/// For each panel of 32 filters and each row of the window: S * C numbers deep, filled up with zeros to whole tiles, two
-/// tiles side by side each time. A tile has pairs of numbers of one filter side by side: (depth / 2, filters, 2).
+/// For each panel of 32 filters the weights of its steps() and then of its rests(), two tiles of 16 filters each time. A
+/// tile has pairs of numbers of one filter side by side: (depth / 2, filters, 2).
 class BFloat16Filter {
  public:
   /// w: (R, S, C, K), rounded here; bias: (K), or empty.
@@ -28,9 +29,18 @@ class BFloat16Filter {
   int panels() const {
     return (K_ + matrix_tiles::kPanelFilters - 1) / matrix_tiles::kPanelFilters;
   }
-  /// Numbers of a row of the window, S * C, and the tiles that they fill.
-  int depth() const { return depth_; }
-  int tiles() const { return (depth_ + matrix_tiles::kDepth - 1) / matrix_tiles::kDepth; }
+  /// Numbers of a window that fill a tile: those from number `first` on of a column of its. Where columns do not fill
+  /// tiles, all of a row are one, and have to be side by side.
+  struct Step {
+    std::int32_t row, column, first;
+  };
+  std::span<const Step> steps() const { return steps_; }
+  static bool columns_fill_tiles(int C) { return C % matrix_tiles::kDepth == 0; }
+  /// At the end of each row of the window so many numbers do not fill a tile, and are filled up with zeros.
+  int rest() const { return depth_ % matrix_tiles::kDepth; }
+  int rests() const { return rest() > 0 ? R_ : 0; }
+  /// Where the rest begins in a row.
+  int rest_begin() const { return depth_ - rest(); }
 
   static constexpr std::int64_t kTileSize =
       std::int64_t{matrix_tiles::kDepth} * matrix_tiles::kFilters;
@@ -42,10 +52,14 @@ class BFloat16Filter {
   }
 
  private:
-  std::int64_t panel_size() const { return R_ * tiles() * 2 * kTileSize; }
+  std::int64_t tiles() const { return static_cast<std::int64_t>(steps_.size()) + rests(); }
+  std::int64_t panel_size() const { return tiles() * 2 * kTileSize; }
+  /// Writes one number of filter k into tile number `tile` of its panel.
+  void set(std::int64_t tile, int depth, int k, float weight);
   BFloat16* weights() const { return reinterpret_cast<BFloat16*>(memory_.get()); }
 
-  int R_, K_, depth_;
+  int R_, K_, depth_;  ///< depth: numbers of a row of the window, S * C
+  std::vector<Step> steps_;
   AlignedBytes memory_;
   AlignedFloats bias_;
 };

@@ -1,26 +1,44 @@
 #include "kernels/cpu/tiled/convolution.h"
 
+#include <type_traits>
+
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/tiled/bands.h"
 
 namespace nanopneumo::cpu::tiled {
 
+namespace {
+
+template <class E>
+BandsOf<E> bands_of(const ConvDims& dims, std::int64_t x_stride) {
+  const Window& w = dims.window;
+  BandsOf<E> bands(dims, x_stride, band_pixels<E>(std::int64_t{w.stride_h} * w.stride_w * dims.C));
+  bands.join_images();
+  if constexpr (std::is_same_v<E, BFloat16>)
+    if (BFloat16Filter::columns_fill_tiles(dims.C)) bands.leave_gaps(odd_lines<E>(dims.C));
+  return bands;
+}
+
+}  // namespace
+
 template <class E>
 std::size_t workspace_bytes(Stream& stream, const ConvDims& dims, std::int64_t x_stride) {
-  return static_cast<std::size_t>(BandsOf<E>(dims, x_stride, kBandPixels<E>).copy_size()) *
+  return static_cast<std::size_t>(bands_of<E>(dims, x_stride).copy_size()) *
          static_cast<std::size_t>(cpu_stream(stream).threads()) * sizeof(E);
 }
 
 template <class E>
 void forward(Stream& stream, const ConvDims& dims, RowsOf<const E> x, const FilterOf<E>& filter,
              const ResultsOf<E>& results, E* memory) {
-  const BandsOf<E> bands(dims, x.stride, kBandPixels<E>);
-  parallel_pieces(stream, bands.rows(), bands.most_rows(), [&](const Range& piece, int thread) {
+  const BandsOf<E> bands = bands_of<E>(dims, x.stride);
+  const std::int64_t rows = bands.rows(), threads = cpu_stream(stream).threads();
+  const std::int64_t most =
+      std::min<std::int64_t>(bands.most_rows(), (rows + threads - 1) / threads);
+  parallel_pieces(stream, rows, most, [&](const Range& piece, int thread) {
     for (std::int64_t row = piece.begin; row < piece.end;) {
       const BandOf<E> band =
           bands.take(x.data, row, piece.end, memory + thread * bands.copy_size());
-      multiply(filter, band.windows, band.runs, band.run_step, band.pixels,
-               results.from(band.first));
+      multiply(filter, band.windows, band.grid, results.from(band.first));
     }
   });
 }

@@ -24,9 +24,10 @@ template <int rows, int columns>
 void add_products(const Band& band, const float* x, const float* dy, float* sums,
                   std::int64_t below, std::int64_t beside, int channels) {
   Vec products[rows][columns] = {};
-  for (int run = 0; run < band.runs; ++run) {
-    const float* window = x + run * band.run_step;
-    for (std::int64_t q = 0; q < band.pixels; ++q, window += band.windows.step, dy += kChannels) {
+  for (int run = 0; run < band.grid.runs; ++run) {
+    const float* window = x + run * band.grid.run_step;
+    for (std::int64_t q = 0; q < band.grid.pixels;
+         ++q, window += band.windows.step, dy += kChannels) {
       const Vec gradient = load(dy);
       unrolled<rows>([&](int r) __attribute__((always_inline)) {
         unrolled<columns>([&](int s) __attribute__((always_inline)) {
@@ -75,8 +76,8 @@ class Part {
     float* gradients = memory + bands_.copy_size();
     for (std::int64_t row = 0; row < bands_.rows();) {
       const Band band = bands_.take(x + first_, row, bands_.rows(), memory);
-      copy_pixels<float>({dy + band.first * d_.C + first_, d_.C}, band.runs * band.pixels,
-                         channels_, {gradients, kChannels});
+      copy_pixels<float>({dy + band.first * d_.C + first_, d_.C}, band.grid.all_pixels(), channels_,
+                         {gradients, kChannels});
       for (int c = 0; c < channels_; c += kLanes)
         add_taps(band, gradients + c, sums + first_ + c, c);
     }

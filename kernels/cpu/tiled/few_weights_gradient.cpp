@@ -52,7 +52,7 @@ class Sums {
 /// Adds all products of a band to dw, and dy to db.
 void add_products(const ConvDims& d, const Band& band, bool first, const float* packed, float* dw,
                   double* db) {
-  const std::int64_t pixels = band.runs * band.pixels, row = std::int64_t{d.window.S} * d.C;
+  const std::int64_t pixels = band.grid.all_pixels(), row = std::int64_t{d.window.S} * d.C;
   const int tiles = static_cast<int>((row + kTileRows - 1) / kTileRows);
   for (int p = 0; p < panels(d.K); ++p) {
     const int k = p * kPanel;

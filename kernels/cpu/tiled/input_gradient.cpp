@@ -26,7 +26,7 @@ void skipping_input_gradient(Stream& stream, const ConvDims& d, const Filter& fi
     const std::int64_t end = p + 1 == P ? d.H : begin + d.window.stride_h;
     float* to = dx + (n * d.H + begin) * row;
     std::fill_n(to, (end - begin) * row, 0.0f);
-    multiply(filter, WindowsOf<float>{dy + i * Q * d.K, d.K, 0}, 1, 0, Q,
+    multiply(filter, WindowsOf<float>{dy + i * Q * d.K, d.K}, {Q},
              Results{{to, skip}, {}, Activation::none});
   });
 }

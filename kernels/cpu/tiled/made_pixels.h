@@ -42,7 +42,7 @@ void multiply_made_pixels(Stream& stream, const Images& images, const Make& make
   parallel_pieces(stream, images.N * images.pixels, band, [&](const Range& piece, int thread) {
     E* own = memory + thread * band * stride;
     make(piece, RowsOf<E>{own, stride});
-    multiply(pointwise, WindowsOf<E>{own, stride, 0}, 1, 0, piece.end - piece.begin,
+    multiply(pointwise, WindowsOf<E>{own, stride}, {piece.end - piece.begin},
              results.from(piece.begin));
   });
 }

@@ -87,23 +87,24 @@ constexpr auto kBlocks = blocks_of<F>(std::make_integer_sequence<int, kTileRows>
 
 }  // namespace
 
-void multiply(const Filter& filter, const WindowsOf<float>& windows, int runs,
-              std::int64_t run_step, std::int64_t pixels, const Results& results,
-              Upcoming upcoming) {
+void multiply(const Filter& filter, const WindowsOf<float>& windows, const Grid& grid,
+              const Results& results, Upcoming upcoming) {
   // Tiles whose sizes differ by at most one, the larger ones first.
-  const std::int64_t tiles = (pixels + kTileRows - 1) / kTileRows;
-  const std::int64_t size = pixels / tiles, larger = pixels % tiles;
+  const std::int64_t tiles = (grid.pixels + kTileRows - 1) / kTileRows;
+  const std::int64_t size = grid.pixels / tiles, larger = grid.pixels % tiles;
+  const int runs = grid.images * grid.runs;
   const int count = panels(filter.K());
   Fetch fetch(upcoming, count * runs * tiles);
   with_activation(results.activation, [&]<class F>(F) {
     const auto multiply_some = [&](std::int64_t tile_size, std::int64_t some, int run,
                                    std::int64_t begin, int first_panel, int end_panel) {
       if (some == 0) return;
-      const std::int64_t offset = run * run_step + begin * windows.step;
+      const std::int64_t offset = run / grid.runs * grid.image_step +
+                                  run % grid.runs * grid.run_step + begin * windows.step;
       kBlocks<F>[static_cast<std::size_t>(tile_size - 1)](
           filter,
-          {.windows = {windows.data + offset, windows.step, windows.row},
-           .results = results.from(run * pixels + begin),
+          {.windows = {windows.data + offset, windows.step, windows.row, windows.column},
+           .results = results.from(run * grid.pixels + begin),
            .tiles = some,
            .first_panel = first_panel,
            .end_panel = end_panel},

@@ -44,24 +44,28 @@ void for_groups(int panels, std::size_t bytes, std::size_t group, const Body& bo
   for (int p = 0; p < panels; p += size) body(p, std::min(panels, p + size));
 }
 
-/// Pixels for which multiply is best called: so many share the reading of a panel, and stay in the second-level cache.
+/// Pixels for which multiply is best called where each reads so many elements that no other reads: so many share the
+/// reading of a panel, and stay in the second-level cache.
 template <class E>
-inline constexpr int kBandPixels = 8 * kTileRows;
-template <>
-inline constexpr int kBandPixels<BFloat16> = 16 * matrix_tiles::kBlockPixels;
-
-/// The same of pixels that are made for it: fewer where that leaves them and the filter in the caches.
-inline int band_of_made_pixels(const Filter&) { return kBandPixels<float>; }
-inline int band_of_made_pixels(const BFloat16Filter& filter) {
-  return filter.bytes() <= kStaysInCache ? 4 * matrix_tiles::kBlockPixels : kBandPixels<BFloat16>;
+int band_pixels(std::int64_t elements) {
+  if constexpr (std::is_same_v<E, float>) return 8 * kTileRows;
+  constexpr std::int64_t kBytes = 1024 * 1024, kMost = 32 * matrix_tiles::kBlockPixels;
+  return static_cast<int>(std::clamp<std::int64_t>(kBytes / (elements * std::int64_t{sizeof(E)}),
+                                                   4 * matrix_tiles::kBlockPixels, kMost));
 }
 
-/// `runs` times `pixels` pixels; the windows of a run lie one `run_step` after those of the run before, and its
-/// results follow theirs. Meanwhile what is upcoming is fetched into the second-level cache.
-void multiply(const Filter&, const WindowsOf<float>&, int runs, std::int64_t run_step,
-              std::int64_t pixels, const ResultsOf<float>&, Upcoming = {});
+/// The same of pixels that are made for it: fewer where that leaves them and the filter in the caches.
+inline int band_of_made_pixels(const Filter&) { return 8 * kTileRows; }
+inline int band_of_made_pixels(const BFloat16Filter& filter) {
+  return (filter.bytes() <= kStaysInCache ? 4 : 16) * matrix_tiles::kBlockPixels;
+}
+
+/// The results of all pixels of the grid, whose first window is where the windows begin. Meanwhile what is upcoming is
+/// fetched into the second-level cache.
+void multiply(const Filter&, const WindowsOf<float>&, const Grid&, const ResultsOf<float>&,
+              Upcoming = {});
 /// The same in bfloat16 with sums of floats, where the CPU has matrix tiles (matrix_tiles.h).
-void multiply(const BFloat16Filter&, const WindowsOf<BFloat16>&, int runs, std::int64_t run_step,
-              std::int64_t pixels, const ResultsOf<BFloat16>&, Upcoming = {});
+void multiply(const BFloat16Filter&, const WindowsOf<BFloat16>&, const Grid&,
+              const ResultsOf<BFloat16>&, Upcoming = {});
 
 }  // namespace nanopneumo::cpu::tiled

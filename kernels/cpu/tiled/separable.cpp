@@ -56,7 +56,7 @@ void separable_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E>
     E* own = memory + thread * band.size(Q);
     depthwise_rows<E>(d, x, depthwise, depthwise_activation, piece.begin, piece.end,
                       {own, band.stride});
-    multiply(pointwise, WindowsOf<E>{own, band.stride, 0}, 1, 0, (piece.end - piece.begin) * Q,
+    multiply(pointwise, WindowsOf<E>{own, band.stride}, {(piece.end - piece.begin) * Q},
              results.from(piece.begin * Q),
              rows_read_next<E>(d, x, piece.end, std::min(rows, piece.end + band.rows)));
   });

@@ -13,26 +13,29 @@ namespace nanopneumo::cpu::tiled {
 struct TileBlock {
   int tiles = 0;
   const BFloat16* windows[2] = {};
-  /// Of each pixel of both tiles, its number among the results; kNowhere for those that are results of another tile, or
+  /// Of each pixel of two tiles, its number among the results; kNowhere for those that are results of another tile, or
   /// none.
   std::int32_t places[matrix_tiles::kBlockPixels];
   static constexpr std::int32_t kNowhere = -1;
 };
 
-/// How the pixels of some runs are put into tiles. All have the same number of pixels, for it takes long to change
-/// it; where it does not divide the pixels of a run, the last two overlap.
+/// How the pixels of a grid are put into tiles. All have the same number of pixels, for it takes long to change it; where
+/// it does not divide the pixels of a run, the last two overlap.
 class Tiling {
  public:
-  Tiling(const WindowsOf<BFloat16>& windows, int runs, std::int64_t run_step, std::int64_t pixels)
-      : x_(windows.data), step_(windows.step), run_step_(run_step), pixels_(pixels), runs_(runs) {
-    length_ = pixels;
-    if (runs == 1 || run_step % step_ != 0) return;
-    // As one long run, with windows between the runs that nobody asked for: short runs fill tiles better so.
-    const std::int64_t distance = run_step / step_, length = (runs - 1) * distance + pixels;
-    if (tiles_of(length) >= runs * tiles_of(pixels)) return;
-    distance_ = distance;
-    length_ = length;
-    runs_ = 1;
+  Tiling(const WindowsOf<BFloat16>& windows, const Grid& grid)
+      : x_(windows.data), step_(windows.step), grid_(grid), length_(grid.pixels) {
+    const std::int64_t distance = grid.run_step / step_;
+    const std::int64_t length = (grid.runs - 1) * distance + grid.pixels;
+    // An image as one long run, with windows between the runs that nobody asked for: short runs fill tiles better so.
+    runs_are_one_ = grid.runs > 1 && grid.run_step % step_ == 0 &&
+                    tiles_of(length) < grid.runs * tiles_of(grid.pixels);
+    if (runs_are_one_) {
+      length_ = length;
+      distance_ = distance;
+    } else {
+      distance_ = length_ + 1;
+    }
   }
 
   int tile_pixels() const {
@@ -42,7 +45,11 @@ class Tiling {
 
   TileBlock block(std::int64_t number) const {
     TileBlock block;
-    for (int i = 0; i < 2 && 2 * number + i < tiles(); ++i) add_tile(2 * number + i, block);
+    for (int i = 0; i < 2; ++i) {
+      const std::int64_t tile = 2 * number + i;
+      block.windows[i] = place(tile, block.places + i * matrix_tiles::kPixels);
+      block.tiles += tile < tiles();
+    }
     return block;
   }
 
@@ -50,28 +57,40 @@ class Tiling {
   static std::int64_t tiles_of(std::int64_t length) {
     return (length + matrix_tiles::kPixels - 1) / matrix_tiles::kPixels;
   }
-  std::int64_t tiles() const { return runs_ * tiles_of(length_); }
+  /// Of an image, as they are here.
+  std::int64_t runs() const { return runs_are_one_ ? 1 : grid_.runs; }
+  std::int64_t tiles() const { return grid_.images * runs() * tiles_of(length_); }
 
-  void add_tile(std::int64_t number, TileBlock& block) const {
-    const std::int64_t of_a_run = tiles_of(length_), run = number / of_a_run;
-    const std::int64_t wanted = number % of_a_run * matrix_tiles::kPixels;
+  /// The places of a tile's pixels; returns where its windows begin. Without branches, and with a quotient that registers
+  /// can compute, for this is done for each tile.
+  const BFloat16* place(std::int64_t tile, std::int32_t* places) const {
+    using matrix_tiles::kPixels;
+    const std::int64_t of_a_run = tiles_of(length_), number = tile / of_a_run;
+    const std::int64_t image = number / runs(), run = number % runs();
+    const std::int64_t wanted = tile % of_a_run * kPixels;
     const std::int64_t first = std::min(wanted, length_ - tile_pixels());
-    std::int32_t* places = block.places + block.tiles * matrix_tiles::kPixels;
-    std::fill_n(places, matrix_tiles::kPixels, TileBlock::kNowhere);
-    for (std::int64_t i = wanted; i < first + tile_pixels(); ++i)
-      places[i - first] = static_cast<std::int32_t>(place(run, i));
-    block.windows[block.tiles++] = x_ + run * run_step_ + first * step_;
-  }
-
-  std::int64_t place(std::int64_t run, std::int64_t i) const {
-    if (distance_ == 0) return run * pixels_ + i;
-    return i % distance_ < pixels_ ? i / distance_ * pixels_ + i % distance_ : TileBlock::kNowhere;
+    const auto base = static_cast<int>((image * grid_.runs + run) * grid_.pixels);
+    const auto begin = static_cast<int>(wanted - first);
+    const int end = tile < tiles() ? tile_pixels() : 0;
+    const auto distance = static_cast<int>(distance_), pixels = static_cast<int>(grid_.pixels);
+    const double rows_of_a_pixel = 1.0 / static_cast<double>(distance);
+    for (int i = 0; i < kPixels; ++i) {
+      const int at = static_cast<int>(first) + i;
+      const auto row = static_cast<int>((at + 0.5) * rows_of_a_pixel);
+      const int column = at - row * distance;
+      const bool is_wanted = (i >= begin) & (i < end) & (column < pixels);
+      places[i] = is_wanted ? base + row * pixels + column : TileBlock::kNowhere;
+    }
+    return x_ + image * grid_.image_step + run * grid_.run_step + first * step_;
   }
 
   const BFloat16* x_;
-  std::int64_t step_, run_step_, pixels_, runs_;
-  std::int64_t length_;        ///< of what is a run here, in pixels
-  std::int64_t distance_ = 0;  ///< from one run to the next in the long one, in pixels
+  std::int64_t step_;
+  Grid grid_;
+  bool runs_are_one_;
+  std::int64_t length_;  ///< of what is a run here, in pixels
+  std::int64_t
+      distance_;  ///< from one of the grid's runs to the next in it, or more than its length
 };
 
 }  // namespace nanopneumo::cpu::tiled

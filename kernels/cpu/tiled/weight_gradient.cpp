@@ -74,7 +74,7 @@ struct WeightGradient {
 
   void add(const Band& band, const Range& tiles, const Range& group, float* packed) const {
     pack_panels(band, dy, d.K, group, packed);
-    const std::int64_t pixels = band.runs * band.pixels, panel_size = pixels * kPanel,
+    const std::int64_t pixels = band.grid.all_pixels(), panel_size = pixels * kPanel,
                        count = tiles.end - tiles.begin;
     if (tiles.begin == 0)  // so each panel is added once
       for (std::int64_t p = group.begin; p < group.end; ++p)

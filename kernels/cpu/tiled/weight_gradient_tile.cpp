@@ -15,8 +15,9 @@ void add_numbers(const Band& band, const float* x, const float* dy, const Weight
     __builtin_prefetch(target.dw + i * target.K, kWrite);
   });
   Vec sums[numbers][2] = {};
-  for (int run = 0; run < band.runs; ++run, x += band.run_step, dy += band.pixels * kPanel)
-    add_outer_products(band.pixels, x, One{}, band.windows.step, dy, sums);
+  const Grid& grid = band.grid;
+  for (int run = 0; run < grid.runs; ++run, x += grid.run_step, dy += grid.pixels * kPanel)
+    add_outer_products(grid.pixels, x, One{}, band.windows.step, dy, sums);
   unrolled<numbers>([&](int i) __attribute__((always_inline)) {
     unrolled<2>([&](int half) __attribute__((always_inline)) {
       const int left = target.filters - half * kLanes;
@@ -48,7 +49,7 @@ Bands weight_gradient_bands(const ConvDims& d) {
 
 void pack_panels(const Band& band, const float* dy, int K, const Range& panels, float* to) {
   constexpr int kAhead = 16;  // pixels lie too far apart for the processor to foresee them
-  const std::int64_t pixels = band.runs * band.pixels;
+  const std::int64_t pixels = band.grid.all_pixels();
   for (std::int64_t p = panels.begin; p < panels.end; ++p) {
     const int k = static_cast<int>(p) * kPanel, left = std::min(kPanel, K - k);
     const float* from = dy + band.first * K + k;
