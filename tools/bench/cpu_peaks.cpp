@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <dnnl.hpp>
@@ -10,9 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "kernels/cpu/bfloat16.h"
 #include "kernels/cpu/onednn_compat.h"
 #include "kernels/cpu/openmp_threads.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/matrix_tiles.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -111,7 +114,50 @@ double float_flops(CpuStream& stream) {
   return 2.0 * kRounds * kAccumulators * unit.lanes * threads / seconds;
 }
 
-double bfloat16_flops(CpuStream& stream) {
+#if defined(__AMX_BF16__)
+constexpr int kTileRows = 16, kTileBytes = 64, kSums = 4, kTiles = 8;
+
+/// `rounds` times kSums products of tiles, which are read from `numbers`: how fast they are depends on what they
+/// multiply, and zeros are faster than any others.
+void multiply_tiles(std::int64_t rounds, const cpu::BFloat16* numbers) {
+  struct alignas(64) {
+    std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
+    std::uint16_t row_bytes[16] = {};
+    std::uint8_t rows[16] = {};
+  } configuration;
+  std::fill_n(configuration.row_bytes, kTiles, kTileBytes);
+  std::fill_n(configuration.rows, kTiles, kTileRows);
+  asm volatile("" ::"r"(&configuration), "r"(numbers) : "memory");
+  _tile_loadconfig(&configuration);
+  _tile_loadd(4, numbers, kTileBytes);
+  _tile_loadd(5, numbers, kTileBytes);
+  _tile_loadd(6, numbers, kTileBytes);
+  _tile_loadd(7, numbers, kTileBytes);
+  for (std::int64_t r = 0; r < rounds; ++r) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_release();
+}
+
+double matrix_tile_flops(CpuStream& stream) {
+  constexpr std::int64_t kRounds = 1 << 18;
+  constexpr int kDepth = kTileBytes / sizeof(cpu::BFloat16);
+  std::array<cpu::BFloat16, kTileRows * kDepth> numbers;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = cpu::from_float<cpu::BFloat16>(std::sin(static_cast<float>(i)));
+  const int threads = stream.threads();
+  const double seconds = best_of(8, [&] {
+    cpu::parallel_for(stream, threads,
+                      [&numbers](std::int64_t) { multiply_tiles(kRounds, numbers.data()); });
+  });
+  return 2.0 * kRounds * kSums * kTileRows * kTileRows * kDepth * threads / seconds;
+}
+#endif
+
+double onednn_bfloat16_flops(CpuStream& stream) {
   using dnnl::memory;
   constexpr memory::dim kSide = 1536;
   cpu::use_threads(stream.threads());
@@ -138,6 +184,13 @@ double bfloat16_flops(CpuStream& stream) {
     queue.wait();
   });
   return 2.0 * kSide * kSide * kSide / seconds;
+}
+
+double bfloat16_flops(CpuStream& stream) {
+#if defined(__AMX_BF16__)
+  if (cpu::matrix_tiles::are_there()) return matrix_tile_flops(stream);
+#endif
+  return onednn_bfloat16_flops(stream);
 }
 
 double triad_bytes(CpuStream& stream) {
