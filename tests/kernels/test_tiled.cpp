@@ -104,14 +104,36 @@ TEST_CASE_TEMPLATE("Tiled depthwise convolution from and to slices agrees with t
       std::vector<E> y(static_cast<std::size_t>(d.output_size() / d.C * y_stride),
                        from_float<E>(kNaN));
       const tiled::DepthwiseFilter filter(d.window, d.C, operands.w, operands.bias);
-      tiled::depthwise_forward<E>(stream, d, {x.data(), x_stride}, filter, operands.activation,
-                                  {y.data(), y_stride});
+      tiled::depthwise_forward<E, E>(stream, d, {x.data(), x_stride}, filter, operands.activation,
+                                     {y.data(), y_stride});
       const std::int64_t terms = std::int64_t{d.window.R} * d.window.S + 1;
       const std::string problem = compare_slice(operands.reference(d), y, d.C, y_stride,
                                                 rounded_to<E>(rounding_of_sum(terms)));
       CHECK_MESSAGE(problem.empty(), threads, " threads, ", str(d), ":", problem);
       count_cases();
     }
+  }
+}
+
+TEST_CASE("A depthwise convolution rounds its results to bfloat16 where that is asked for") {
+  CpuStream stream(2);
+  for (int index = 0; index < kCases; ++index) {
+    CaseRandom random("tiled depthwise to bfloat16", index);
+    const ChannelwiseDims d = any_depthwise(index, random);
+    const DepthwiseOperands operands(d, random);
+    const tiled::DepthwiseFilter filter(d.window, d.C, operands.w, operands.bias);
+    const auto size = static_cast<std::size_t>(d.output_size());
+    std::vector<float> y(size, kNaN);
+    std::vector<BFloat16> rounded(size, from_float<BFloat16>(kNaN)), expected(size);
+    tiled::depthwise_forward<float, float>(stream, d, {operands.x.data(), d.C}, filter,
+                                           operands.activation, {y.data(), d.C});
+    tiled::depthwise_forward<float, BFloat16>(stream, d, {operands.x.data(), d.C}, filter,
+                                              operands.activation, {rounded.data(), d.C});
+    std::ranges::transform(y, expected.begin(), [](float value) {
+      return from_float<BFloat16>(std::fabs(value) < 0x1p-126f ? 0.0f * value : value);
+    });
+    CHECK(same_bytes(rounded, expected));
+    count_cases();
   }
 }
 
@@ -137,8 +159,8 @@ TEST_CASE_TEMPLATE(
     };
 
     std::vector<E> between(static_cast<std::size_t>(d.output_size())), expected;
-    tiled::depthwise_forward<E>(one, d, x, depthwise_filter, first.activation,
-                                {between.data(), d.C});
+    tiled::depthwise_forward<E, E>(one, d, x, depthwise_filter, first.activation,
+                                   {between.data(), d.C});
     tiled::forward<E>(one, pointwise, {between.data(), d.C}, filter, results(expected));
     for (const int threads : {1, 2, 5}) {
       CpuStream stream(threads);

@@ -90,14 +90,21 @@ class CpuPlan final : public CompiledPlan {
       const int count = std::min(at_once, images - n);
       if (k == 0) {
         stem_->take_all(stream, count, x + n * x_size_);
-        stem_->run_steps(stream, count, observer);
-        part.take(stream, n, count, stem_->results());
+        fill_from_stem(stream, part, n, count, observer);
       } else {
         fill(stream, k - 1, count, x + n * x_size_, observer);
         parts_[k - 1].plan.run_steps(stream, count, observer);
         part.take(stream, n, count, parts_[k - 1].plan.results());
       }
     }
+  }
+
+  void fill_from_stem(CpuStream& stream, FixedPlan<E>& part, int first, int images,
+                      PlanObserver* observer) {
+    bool is_there = false;
+    if constexpr (std::is_same_v<E, BFloat16>) is_there = stem_->narrow_to(part.input(first));
+    stem_->run_steps(stream, images, observer);
+    if (!is_there) part.take(stream, first, images, stem_->results());
   }
 
   void make(CpuStream& stream) {

@@ -72,6 +72,11 @@ class FixedPlan {
     take(stream, 0, images, x);
   }
 
+  /// Where take() puts image number `first`.
+  E* input(int first) { return x_ + first * x_size_; }
+  /// Has the results of the next run_steps written there and not to results(), if it can; else false.
+  bool narrow_to(BFloat16* y) { return steps_.back().work->narrow_to(y); }
+
   /// From the first `images` in the arena to as many results(). Calls of oneDNN's compute the others along with them,
   /// from what was there before.
   void run_steps(CpuStream& stream, int images, PlanObserver* observer = nullptr) {

@@ -28,6 +28,12 @@ class PlanStep {
     (void)x;
     return false;
   }
+  /// Writes its results in bfloat16 and without gaps there instead of into the arena, in the next run(), if it can; else
+  /// false. For a plan's own results, which need not be converted then.
+  virtual bool narrow_to(BFloat16* y) {
+    (void)y;
+    return false;
+  }
   /// Temporary memory that run() needs, in bytes, and where it is.
   virtual std::size_t scratch_bytes() const { return 0; }
   virtual void set_scratch(std::byte* memory) { (void)memory; }

@@ -86,8 +86,16 @@ class DepthwiseStep final : public TiledStep {
         results_(results(context, op.y, -1, op.activation)) {}
 
   void run(CpuStream& stream, int images) override {
-    tiled::depthwise_forward<E>(stream, first(images, dims_), x_, filter_, results_.activation,
-                                results_.y);
+    const ChannelwiseDims dims = first(images, dims_);
+    if (narrow_)
+      tiled::depthwise_forward(stream, dims, x_, filter_, results_.activation,
+                               RowsOf<BFloat16>{narrow_, dims_.C});
+    else
+      tiled::depthwise_forward(stream, dims, x_, filter_, results_.activation, results_.y);
+  }
+  bool narrow_to(BFloat16* y) override {
+    narrow_ = y;
+    return true;
   }
   std::size_t packed_bytes() const override { return filter_.bytes(); }
 
@@ -96,6 +104,7 @@ class DepthwiseStep final : public TiledStep {
   tiled::DepthwiseFilter filter_;
   RowsOf<const E> x_;
   tiled::ResultsOf<E> results_;
+  BFloat16* narrow_ = nullptr;  ///< where results go instead
 };
 
 template <class E>

@@ -26,10 +26,10 @@ struct Taps {
 };
 
 /// The channels of some registers, from number c on.
-template <int pixels, int registers, class F, class E, class Load, class Store>
+template <int pixels, int registers, class F, class E, class Out, class Load, class Store>
 [[gnu::always_inline]] inline void filter_channels(const Taps<E>& taps,
                                                    const DepthwiseFilter& filter, int c,
-                                                   RowsOf<E> y, Load load_x, Store store_y) {
+                                                   RowsOf<Out> y, Load load_x, Store store_y) {
   Vec sums[pixels][registers] = {};
   const std::int64_t w_next = filter.floats_of_a_tap();
   const E* row = taps.x + c;
@@ -61,10 +61,10 @@ template <int pixels, int registers, class F, class E, class Load, class Store>
 
 /// The same for one register and all S columns of windows at a known stride: each number of x is read once for all
 /// windows that it is in.
-template <int pixels, int S, int stride, class F, class E>
+template <int pixels, int S, int stride, class F, class E, class Out>
 [[gnu::always_inline]] inline void filter_register(const Taps<E>& taps,
                                                    const DepthwiseFilter& filter, int c,
-                                                   RowsOf<E> y) {
+                                                   RowsOf<Out> y) {
   Vec sums[pixels] = {};
   const std::int64_t w_next = filter.floats_of_a_tap(), next = taps.next;
   const E* row = taps.x + c;
@@ -86,7 +86,7 @@ template <int pixels, int S, int stride, class F, class E>
   unrolled<pixels>([&](int i) __attribute__((always_inline)) { sums[i] += bias; });
   activate<pixels>(
       F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i]; });
-  E* to = y.data + c;
+  Out* to = y.data + c;
   unrolled<pixels>([&](int i) __attribute__((always_inline)) {
     store(to, sums[i]);
     to += y.stride;
@@ -94,28 +94,28 @@ template <int pixels, int S, int stride, class F, class E>
 }
 
 /// Groups of neighbouring pixels, side by side and in some rows of output, that have the same taps inside the image.
-template <class E>
+template <class E, class Out>
 struct Block {
   Taps<E> first;  ///< of the first group
   int rows, groups;
   std::int64_t x_row,
       x_group;  ///< elements from one row of groups, and from one group, to the next
-  RowsOf<E> y;
+  RowsOf<Out> y;
   std::int64_t y_row, y_group;
 };
 
 /// Registers of channels are the outermost loop: what neighbouring windows share then stays in the first-level cache.
-template <int pixels, class F, class E>
-void filter_block(const Block<E>& block, const DepthwiseFilter& filter, int C) {
+template <int pixels, class F, class E, class Out>
+void filter_block(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
   const auto load_all = [](const auto* p) { return load(p); };
-  const auto store_all = [](E* p, Vec v) { store(p, v); };
+  const auto store_all = [](Out* p, Vec v) { store(p, v); };
   const auto for_each_group = [&](const auto& body) {
     for (int row = 0; row < block.rows; ++row) {
       Taps<E> taps = block.first;
       taps.x += row * block.x_row;
-      E* y = block.y.data + row * block.y_row;
+      Out* y = block.y.data + row * block.y_row;
       for (int group = 0; group < block.groups; ++group) {
-        body(taps, RowsOf<E>{y, block.y.stride});
+        body(taps, RowsOf<Out>{y, block.y.stride});
         taps.x += block.x_group;
         y += block.y_group;
       }
@@ -125,7 +125,7 @@ void filter_block(const Block<E>& block, const DepthwiseFilter& filter, int C) {
   const auto filter_registers = [&]<int S, int stride>() {
     constexpr int kCacheLine = 64 / sizeof(E);
     for (; c + kCacheLine <= C; c += kCacheLine)
-      for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
+      for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
         for (int lane = 0; lane < kCacheLine; lane += kLanes)
           filter_register<pixels, S, stride, F>(taps, filter, c + lane, y);
       });
@@ -141,36 +141,36 @@ void filter_block(const Block<E>& block, const DepthwiseFilter& filter, int C) {
   } else {
     constexpr int kRegisters = registers_of(pixels);
     for (; c + kRegisters * kLanes <= C; c += kRegisters * kLanes)
-      for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
+      for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
         filter_channels<pixels, kRegisters, F>(taps, filter, c, y, load_all, store_all);
       });
   }
   for (; c + kLanes <= C; c += kLanes)
-    for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
+    for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
       filter_channels<pixels, 1, F>(taps, filter, c, y, load_all, store_all);
     });
   if (const int rest = C - c; rest > 0)
-    for_each_group([&](const Taps<E>& taps, RowsOf<E> y) {
+    for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
       filter_channels<pixels, 1, F>(
           taps, filter, c, y, [=](const auto* p) { return load_part(p, rest); },
-          [=](E* p, Vec v) { store_part(p, v, rest); });
+          [=](Out* p, Vec v) { store_part(p, v, rest); });
     });
 }
 
-template <class F, class E, int... i>
+template <class F, class E, class Out, int... i>
 constexpr auto blocks_of(std::integer_sequence<int, i...>) {
-  return std::array{&filter_block<i + 1, F, E>...};
+  return std::array{&filter_block<i + 1, F, E, Out>...};
 }
-template <class F, class E>
-constexpr auto kFilterBlock = blocks_of<F, E>(std::make_integer_sequence<int, kPixels>{});
+template <class F, class E, class Out>
+constexpr auto kFilterBlock = blocks_of<F, E, Out>(std::make_integer_sequence<int, kPixels>{});
 
 /// Rows of one image's output that have the same rows of their windows inside the image.
-template <class F, class E>
+template <class F, class E, class Out>
 class RowFilter {
  public:
   /// From row p on, to y.
   RowFilter(const ChannelwiseDims& d, RowsOf<const E> image, const DepthwiseFilter& filter, int p,
-            int rows, RowsOf<E> y)
+            int rows, RowsOf<Out> y)
       : d_(d),
         image_(image),
         filter_(filter),
@@ -201,7 +201,7 @@ class RowFilter {
     const Inside r(top_, w.R, d_.H), s(left, w.S, d_.W);
     const std::int64_t pixel = std::int64_t{top_ + r.begin} * d_.W + left + s.begin;
     const std::int64_t row = d_.W * image_.stride, step = w.stride_w * image_.stride;
-    kFilterBlock<F, E>[static_cast<std::size_t>(pixels - 1)](
+    kFilterBlock<F, E, Out>[static_cast<std::size_t>(pixels - 1)](
         {.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
                    image_.stride, step},
          .rows = rows_,
@@ -218,7 +218,7 @@ class RowFilter {
   RowsOf<const E> image_;
   const DepthwiseFilter& filter_;
   int top_, rows_;
-  RowsOf<E> y_;
+  RowsOf<Out> y_;
 };
 
 }  // namespace
@@ -235,9 +235,9 @@ DepthwiseFilter::DepthwiseFilter(const Window& window, int C, std::span<const fl
   std::ranges::copy(bias, memory_.get() + R_ * S_ * tap_);
 }
 
-template <class E>
+template <class E, class Out>
 void depthwise_rows(const ChannelwiseDims& d, RowsOf<const E> x, const DepthwiseFilter& filter,
-                    Activation activation, std::int64_t first, std::int64_t end, RowsOf<E> y) {
+                    Activation activation, std::int64_t first, std::int64_t end, RowsOf<Out> y) {
   const int P = d.P();
   const auto inside = [&](std::int64_t row) {
     return Inside(d.window.stride_h * static_cast<int>(row % P) - d.window.pad.top, d.window.R,
@@ -248,8 +248,8 @@ void depthwise_rows(const ChannelwiseDims& d, RowsOf<const E> x, const Depthwise
       const std::int64_t n = first / P, last = std::min(end, (n + 1) * P);
       std::int64_t next = first + 1;
       while (next < last && inside(next) == inside(first)) ++next;
-      RowFilter<F, E>(d, {x.data + n * d.H * d.W * x.stride, x.stride}, filter,
-                      static_cast<int>(first % P), static_cast<int>(next - first), y)
+      RowFilter<F, E, Out>(d, {x.data + n * d.H * d.W * x.stride, x.stride}, filter,
+                           static_cast<int>(first % P), static_cast<int>(next - first), y)
           .run();
       y.data += (next - first) * d.Q() * y.stride;
       first = next;
@@ -257,24 +257,25 @@ void depthwise_rows(const ChannelwiseDims& d, RowsOf<const E> x, const Depthwise
   });
 }
 
-template <class E>
+template <class E, class Out>
 void depthwise_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E> x,
-                       const DepthwiseFilter& filter, Activation activation, RowsOf<E> y) {
+                       const DepthwiseFilter& filter, Activation activation, RowsOf<Out> y) {
   constexpr int kRows = 4;  // that share what they read
   const std::int64_t rows = std::int64_t{d.N} * d.P();
   parallel_pieces(stream, rows, kRows, [&](const Range& piece, int) {
-    depthwise_rows<E>(d, x, filter, activation, piece.begin, piece.end,
-                      {y.data + piece.begin * d.Q() * y.stride, y.stride});
+    depthwise_rows<E, Out>(d, x, filter, activation, piece.begin, piece.end,
+                           {y.data + piece.begin * d.Q() * y.stride, y.stride});
   });
 }
 
-#define NANOPNEUMO_INSTANTIATE(E)                                                               \
+#define NANOPNEUMO_INSTANTIATE(E, Out)                                                          \
   template void depthwise_rows(const ChannelwiseDims&, RowsOf<const E>, const DepthwiseFilter&, \
-                               Activation, std::int64_t, std::int64_t, RowsOf<E>);              \
+                               Activation, std::int64_t, std::int64_t, RowsOf<Out>);            \
   template void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E>,             \
-                                  const DepthwiseFilter&, Activation, RowsOf<E>);
-NANOPNEUMO_INSTANTIATE(float)
-NANOPNEUMO_INSTANTIATE(BFloat16)
+                                  const DepthwiseFilter&, Activation, RowsOf<Out>);
+NANOPNEUMO_INSTANTIATE(float, float)
+NANOPNEUMO_INSTANTIATE(float, BFloat16)
+NANOPNEUMO_INSTANTIATE(BFloat16, BFloat16)
 #undef NANOPNEUMO_INSTANTIATE
 
 }  // namespace nanopneumo::cpu::tiled

@@ -40,14 +40,14 @@ class DepthwiseFilter {
 
 /// y = activation(x * w + bias) for the rows [first, end) of the output, which are numbered through all images. Each
 /// result is the sum in the order of w over the taps inside the image. From and to slices; y begins with row `first`.
-/// E: float, or BFloat16, whose sums are of floats.
-template <class E>
+/// E: float, or BFloat16, whose sums are of floats; Out: the same, or BFloat16 of floats.
+template <class E, class Out>
 void depthwise_rows(const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&, Activation,
-                    std::int64_t first, std::int64_t end, RowsOf<E> y);
+                    std::int64_t first, std::int64_t end, RowsOf<Out> y);
 
 /// The same for all rows.
-template <class E>
+template <class E, class Out>
 void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&,
-                       Activation, RowsOf<E> y);
+                       Activation, RowsOf<Out> y);
 
 }  // namespace nanopneumo::cpu::tiled

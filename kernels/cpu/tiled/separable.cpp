@@ -54,8 +54,8 @@ void separable_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E>
   const std::int64_t rows = std::int64_t{d.N} * d.P();
   parallel_pieces(stream, rows, band.rows, [&](const Range& piece, int thread) {
     E* own = memory + thread * band.size(Q);
-    depthwise_rows<E>(d, x, depthwise, depthwise_activation, piece.begin, piece.end,
-                      {own, band.stride});
+    depthwise_rows(d, x, depthwise, depthwise_activation, piece.begin, piece.end,
+                   RowsOf<E>{own, band.stride});
     multiply(pointwise, WindowsOf<E>{own, band.stride}, {(piece.end - piece.begin) * Q},
              results.from(piece.begin * Q),
              rows_read_next<E>(d, x, piece.end, std::min(rows, piece.end + band.rows)));
