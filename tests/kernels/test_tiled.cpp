@@ -17,10 +17,18 @@ using namespace cpu;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-/// Of shapes.h, with now and then so many channels that panels of several registers and a part are there.
+/// Of shapes.h, with now and then so many filters that panels of several registers and a part are there, and channels that
+/// fill matrix tiles, also more than are gone through at a time.
 ConvDims any_conv(int index, CaseRandom& random) {
   ConvDims d = conv_dims(index, random);
   if (random.coin()) d.K = random.integer(1, 100);
+  if (random.integer(0, 3) == 0) d.C = 32 * random.integer(1, 3);
+  if (random.integer(0, 15) == 0) {
+    d.C = 32 * random.integer(8, 10);
+    d.K = std::min(d.K, 40);
+    d.H = std::min(d.H, d.window.R + 4);
+    d.W = std::min(d.W, d.window.S + 4);
+  }
   return d;
 }
 
