@@ -45,13 +45,16 @@ void for_groups(int panels, std::size_t bytes, std::size_t group, const Body& bo
 }
 
 /// Pixels for which multiply is best called where each reads so many elements that no other reads: so many share the
-/// reading of a panel, and stay in the second-level cache.
+/// reading of a panel, and stay in the second-level cache. Of few channels there are more: rows of a band share the rows
+/// that are copied for both.
 template <class E>
 int band_pixels(std::int64_t elements) {
-  if constexpr (std::is_same_v<E, float>) return 8 * kTileRows;
-  constexpr std::int64_t kBytes = 1024 * 1024, kMost = 32 * matrix_tiles::kBlockPixels;
-  return static_cast<int>(std::clamp<std::int64_t>(kBytes / (elements * std::int64_t{sizeof(E)}),
-                                                   4 * matrix_tiles::kBlockPixels, kMost));
+  constexpr bool kIsFloat = std::is_same_v<E, float>;
+  constexpr std::int64_t kBytes = kIsFloat ? 16 * 1024 : 1024 * 1024,
+                         kFewest = kIsFloat ? 8 * kTileRows : 4 * matrix_tiles::kBlockPixels,
+                         kMost = 32 * matrix_tiles::kBlockPixels;
+  return static_cast<int>(
+      std::clamp<std::int64_t>(kBytes / (elements * std::int64_t{sizeof(E)}), kFewest, kMost));
 }
 
 /// The same of pixels that are made for it: fewer where that leaves them and the filter in the caches.
