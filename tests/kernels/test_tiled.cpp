@@ -20,6 +20,11 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 /// Of shapes.h, with now and then so many filters that panels of several registers and a part are there, and channels that
 /// fill matrix tiles, also more than are gone through at a time.
 ConvDims any_conv(int index, CaseRandom& random) {
+  // Padding wider than the window, whose zeros neighbouring rows cannot share.
+  if (index == 0) return {2, 8, 8, 32, 16, {1, 1, 1, 1, {1, 1, 1, 1}}};
+  if (index == 1) return {1, 3, 4, 5, 7, {3, 3, 1, 1, {4, 4, 4, 4}}};
+  // A thread's share begins within an image and goes on with whole ones.
+  if (index == 2) return {9, 5, 6, 32, 20, {3, 3, 1, 1, {1, 1, 1, 1}}};
   ConvDims d = conv_dims(index, random);
   if (random.coin()) d.K = random.integer(1, 100);
   if (random.integer(0, 3) == 0) d.C = 32 * random.integer(1, 3);

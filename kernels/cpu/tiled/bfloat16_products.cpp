@@ -62,7 +62,7 @@ class Rest {
             const WindowsOf<BFloat16>& windows, int tile_pixels) {
     const auto mask = static_cast<__mmask32>((std::uint32_t{1} << filter.rest()) - 1);
     for (int r = 0; r < filter.rests(); ++r)
-      for (int tile = 0; tile < block.tiles; ++tile) {
+      for (int tile = 0; tile < 2; ++tile) {
         const BFloat16* from = block.windows[tile] + r * windows.row + filter.rest_begin();
         BFloat16* to = memory_ + (r * kBlockPixels + tile * kPixels) * kDepth;
         for (int i = 0; i < tile_pixels; ++i, from += windows.step, to += kDepth)
@@ -77,22 +77,19 @@ class Rest {
       memory_[BFloat16Filter::kMostRows * kBlockPixels * kDepth];  // only what is needed is written
 };
 
-/// sums += the next tiles of one or two times 16 pixels times those of one or two times 16 filters.
-template <int pixel_tiles, int filter_tiles>
+/// sums += the next tiles of two times 16 pixels times those of two times 16 filters.
 [[gnu::always_inline]] inline void add_products(const BFloat16* x0, const BFloat16* x1,
                                                 std::int64_t step, const BFloat16* w) {
   constexpr int kRowBytes = 64;
   const std::int64_t bytes = step * std::int64_t{sizeof(BFloat16)};
   _tile_loadd(6, w, kRowBytes);
-  if constexpr (filter_tiles == 2) _tile_loadd(7, w + BFloat16Filter::kTileSize, kRowBytes);
+  _tile_loadd(7, w + BFloat16Filter::kTileSize, kRowBytes);
   _tile_loadd(4, x0, bytes);
   _tile_dpbf16ps(0, 4, 6);
-  if constexpr (filter_tiles == 2) _tile_dpbf16ps(1, 4, 7);
-  if constexpr (pixel_tiles == 2) {
-    _tile_loadd(5, x1, bytes);
-    _tile_dpbf16ps(2, 5, 6);
-    if constexpr (filter_tiles == 2) _tile_dpbf16ps(3, 5, 7);
-  }
+  _tile_dpbf16ps(1, 4, 7);
+  _tile_loadd(5, x1, bytes);
+  _tile_dpbf16ps(2, 5, 6);
+  _tile_dpbf16ps(3, 5, 7);
 }
 
 /// What becomes of the sums of a block, some pixels at a time: while matrix tiles multiply the next block, the other units
@@ -183,20 +180,18 @@ template <int steps, int pixels, class Finish, class Next>
 }
 
 /// The sums of a block and the filters of panel number p, (pixels, 32). Meanwhile those of the block before are finished.
-template <int pixel_tiles, int filter_tiles, class Finish>
+template <class Finish>
 void multiply_block(const BFloat16Filter& filter, int p, const TileBlock& block,
                     const WindowsOf<BFloat16>& windows, const Rest& rest, float* sums,
                     Finish& finish) {
   _tile_zero(0);
-  if constexpr (filter_tiles == 2) _tile_zero(1);
-  if constexpr (pixel_tiles == 2) {
-    _tile_zero(2);
-    if constexpr (filter_tiles == 2) _tile_zero(3);
-  }
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
   const BFloat16* w = filter.panel(p);
   const auto multiply = [&](const BFloat16* x0, const BFloat16* x1, std::int64_t step)
       __attribute__((always_inline)) {
-    add_products<pixel_tiles, filter_tiles>(x0, x1, step, w);
+    add_products(x0, x1, step, w);
     w += 2 * BFloat16Filter::kTileSize;
   };
   const BFloat16Filter::Step *step = filter.steps().data(), *end = step + filter.steps().size();
@@ -228,13 +223,11 @@ void multiply_block(const BFloat16Filter& filter, int p, const TileBlock& block,
   }
   if (steps < kBlockPixels / 8) finish.all();  // the tiles are busy meanwhile
   constexpr int kRowBytes = kPanelFilters * sizeof(float);
+  float* second = sums + kPixels * kPanelFilters;
   _tile_stored(0, sums, kRowBytes);
-  if constexpr (filter_tiles == 2) _tile_stored(1, sums + kFilters, kRowBytes);
-  if constexpr (pixel_tiles == 2) {
-    float* second = sums + kPixels * kPanelFilters;
-    _tile_stored(2, second, kRowBytes);
-    if constexpr (filter_tiles == 2) _tile_stored(3, second + kFilters, kRowBytes);
-  }
+  _tile_stored(1, sums + kFilters, kRowBytes);
+  _tile_stored(2, second, kRowBytes);
+  _tile_stored(3, second + kFilters, kRowBytes);
 }
 
 }  // namespace
@@ -261,17 +254,7 @@ void multiply(const BFloat16Filter& filter, const WindowsOf<BFloat16>& windows, 
         rest.copy(filter, block, windows, tiling.tile_pixels());
         for (int p = first; p < end; ++p, turn = 1 - turn) {
           fetch.next();
-          const auto multiply_some = [&]<int pixel_tiles, int filter_tiles>() {
-            multiply_block<pixel_tiles, filter_tiles>(filter, p, block, windows, rest, sums[turn],
-                                                      finish);
-          };
-          const bool has_two = filter.K() - p * kPanelFilters > kFilters;
-          if (block.tiles == 2)
-            has_two ? multiply_some.template operator()<2, 2>()
-                    : multiply_some.template operator()<2, 1>();
-          else
-            has_two ? multiply_some.template operator()<1, 2>()
-                    : multiply_some.template operator()<1, 1>();
+          multiply_block(filter, p, block, windows, rest, sums[turn], finish);
           finish.begin(sums[turn], block, filter, p);
         }
       }

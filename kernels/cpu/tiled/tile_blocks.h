@@ -9,9 +9,8 @@
 
 namespace nanopneumo::cpu::tiled {
 
-/// Pixels that are multiplied at once: one or two tiles.
+/// Pixels that are multiplied at once: two tiles.
 struct TileBlock {
-  int tiles = 0;
   const BFloat16* windows[2] = {};
   /// Of each pixel of two tiles, its number among the results; kNowhere for those that are results of another tile, or
   /// none.
@@ -28,7 +27,8 @@ class Tiling {
     const std::int64_t distance = grid.run_step / step_;
     const std::int64_t length = (grid.runs - 1) * distance + grid.pixels;
     // An image as one long run, with windows between the runs that nobody asked for: short runs fill tiles better so.
-    runs_are_one_ = grid.runs > 1 && grid.run_step % step_ == 0 &&
+    // With more padding than a window is wide they overlap and cannot be one.
+    runs_are_one_ = grid.runs > 1 && grid.run_step % step_ == 0 && distance >= grid.pixels &&
                     tiles_of(length) < grid.runs * tiles_of(grid.pixels);
     if (runs_are_one_) {
       length_ = length;
@@ -45,11 +45,10 @@ class Tiling {
 
   TileBlock block(std::int64_t number) const {
     TileBlock block;
-    for (int i = 0; i < 2; ++i) {
-      const std::int64_t tile = 2 * number + i;
-      block.windows[i] = place(tile, block.places + i * matrix_tiles::kPixels);
-      block.tiles += tile < tiles();
-    }
+    for (int i = 0; i < 2; ++i)
+      block.windows[i] = place(2 * number + i, block.places + i * matrix_tiles::kPixels);
+    // Where there is no second tile, the first one is multiplied twice: that is rare, and code for it as large as the rest.
+    if (2 * number + 1 == tiles()) block.windows[1] = block.windows[0];
     return block;
   }
 
