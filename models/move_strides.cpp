@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <optional>
 
 #include "models/plan_rules.h"
@@ -20,10 +19,10 @@ std::optional<Window> common_skip(Plan<T>& plan, const PlanUses<T>& uses, int v)
   return skip;
 }
 
-/// y, which the convolution of this window makes, becomes the pixels of it that `skip` reads.
+/// The convolution of this window, which makes y, takes over the strides of `skip`.
 template <class T>
-void leave_pixels_out(Plan<T>& plan, const PlanUses<T>& uses, int y, Window& window,
-                      const Window& skip) {
+void take_strides(Plan<T>& plan, const PlanUses<T>& uses, int y, Window& window,
+                  const Window& skip) {
   for (const std::size_t reader : uses.readers(y))
     operation_as<PlanConvolution<T>>(plan, reader)->window = {};
   window.stride_h *= skip.stride_h;
@@ -42,12 +41,12 @@ void move_strides(Plan<T>& plan) {
     const std::optional<Window> skip = common_skip(plan, uses, y);
     if (!skip) return false;
     if (auto* depthwise = operation_as<PlanDepthwise<T>>(plan, i)) {
-      leave_pixels_out(plan, uses, y, depthwise->window, *skip);
+      take_strides(plan, uses, y, depthwise->window, *skip);
       return true;
     }
     auto* conv = operation_as<PlanConvolution<T>>(plan, i);
     if (!conv) return false;
-    leave_pixels_out(plan, uses, y, conv->window, *skip);
+    take_strides(plan, uses, y, conv->window, *skip);
     if (conv->residual < 0) return true;
     const int residual = conv->residual, pixels = add_pixels(plan, residual, *skip);
     conv->residual = pixels;

@@ -31,8 +31,8 @@ void fuse_residual(Plan<T>& plan);
 template <class T>
 void fuse_activation(Plan<T>& plan);
 
-/// Where 1x1 convolutions with strides are all that reads what a convolution makes, that one takes over their strides and
-/// leaves out the pixels that nobody reads; of a residual they are left out as well. Exact.
+/// Where 1x1 convolutions with strides are all that reads what a (depthwise) convolution makes, that one takes over their
+/// strides and leaves out the pixels that nobody reads; of a residual an operation of its own leaves them out. Exact.
 template <class T>
 void move_strides(Plan<T>& plan);
 

@@ -43,6 +43,7 @@ class FixedPlan {
     for (std::size_t i = 0; i < plan.operations.size(); ++i) {
       auto step = make_step(context, i);
       release_weights(plan.operations[i]);
+      if (output_of(plan.operations[i]) == plan.output) writer_ = step.get();
       visit_inputs(plan.operations[i], [&](int v) {
         if (v == plan.input && has_one_reader) reader_ = step.get();
       });
@@ -75,7 +76,7 @@ class FixedPlan {
   /// Where take() puts image number `first`.
   E* input(int first) { return x_ + first * x_size_; }
   /// Has the results of the next run_steps written there and not to results(), if it can; else false.
-  bool narrow_to(BFloat16* y) { return steps_.back().work->narrow_to(y); }
+  bool narrow_to(BFloat16* y) { return writer_ && writer_->narrow_to(y); }
 
   /// From the first `images` in the arena to as many results(). Calls of oneDNN's compute the others along with them,
   /// from what was there before.
@@ -129,6 +130,7 @@ class FixedPlan {
   AlignedBytes arena_, scratch_;
   std::vector<NumberedStep> steps_;
   PlanStep* reader_ = nullptr;  ///< of the input, and no other
+  PlanStep* writer_ = nullptr;  ///< of the output
   PlanMemory memory_;
   std::size_t scratch_bytes_ = 0, workspace_bytes_ = 0;
   E *x_, *y_;

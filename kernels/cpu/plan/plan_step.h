@@ -28,8 +28,8 @@ class PlanStep {
     (void)x;
     return false;
   }
-  /// Writes its results in bfloat16 and without gaps there instead of into the arena, in the next run(), if it can; else
-  /// false. For a plan's own results, which need not be converted then.
+  /// Writes its results in bfloat16 and without gaps there instead of into the arena, from the next run() on, if it can;
+  /// else false. For a plan's own results, which need not be converted then.
   virtual bool narrow_to(BFloat16* y) {
     (void)y;
     return false;

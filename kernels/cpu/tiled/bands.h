@@ -53,8 +53,8 @@ class BandsOf {
   /// and where the pixels of a window's row are not side by side. Bands are of about `pixels` pixels.
   BandsOf(const ConvDims&, std::int64_t x_stride, int pixels);
 
-  /// Windows are read from x or a copy whose pixels lie farther apart than C elements, so that the columns of a window are
-  /// not side by side: `copy_stride` elements in a copy.
+  /// Have windows read whose columns are not side by side: from x as it lies, and where they reach beyond the image from a
+  /// copy whose pixels lie `copy_stride` >= C elements apart.
   void leave_gaps(std::int64_t copy_stride);
   /// The same, and always from a copy.
   void copy_with(std::int64_t stride);

@@ -18,8 +18,8 @@ template <class E>
 std::size_t workspace_bytes(Stream&, const ConvDims&, std::int64_t x_stride);
 
 /// y = activation(conv(x, w) + bias + residual), as Kernels::conv_forward, from and to slices: floats of y that do
-/// not belong to its K channels stay as they are. y may be the residual. Each result is the sum in the order of w,
-/// whatever the number of threads. E: float, or BFloat16 where the CPU has matrix tiles.
+/// not belong to its K channels stay as they are. y may be the residual. Each result is the sum in the order of w, in
+/// bfloat16 of the filter's steps, whatever the number of threads. E: float, or BFloat16 where the CPU has matrix tiles.
 template <class E>
 void forward(Stream&, const ConvDims&, RowsOf<const E> x, const FilterOf<E>&, const ResultsOf<E>&);
 /// The same with workspace_bytes of the caller's memory instead.
