@@ -189,11 +189,6 @@ auto& output_of(Operation& operation) {
       [](auto& op) -> auto& { return op.y; }, operation);
 }
 
-// plan_report.h
-struct PlanStepFacts;
-struct PlanMemory;
-class PlanObserver;
-
 /// A new value of the plan: the pixels of x that `window`, of one pixel, reads.
 template <class T>
 int add_pixels(Plan<T>& plan, int x, const Window& window) {
@@ -202,6 +197,11 @@ int add_pixels(Plan<T>& plan, int x, const Window& window) {
   if (!plan.means.empty()) plan.means.push_back(plan.means[static_cast<std::size_t>(x)]);
   return static_cast<int>(plan.values.size()) - 1;
 }
+
+// plan_report.h
+struct PlanStepFacts;
+struct PlanMemory;
+class PlanObserver;
 
 /// A plan that a device has compiled for itself.
 class CompiledPlan {

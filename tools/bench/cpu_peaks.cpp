@@ -115,24 +115,22 @@ double float_flops(CpuStream& stream) {
 }
 
 #if defined(__AMX_BF16__)
-constexpr int kTileRows = 16, kTileBytes = 64, kSums = 4, kTiles = 8;
+namespace matrix_tiles = cpu::matrix_tiles;
+
+constexpr int kSums = 4, kTiles = 8;
 
 /// `rounds` times kSums products of tiles, which are read from `numbers`: how fast they are depends on what they
 /// multiply, and zeros are faster than any others.
 void multiply_tiles(std::int64_t rounds, const cpu::BFloat16* numbers) {
-  struct alignas(64) {
-    std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-    std::uint16_t row_bytes[16] = {};
-    std::uint8_t rows[16] = {};
-  } configuration;
-  std::fill_n(configuration.row_bytes, kTiles, kTileBytes);
-  std::fill_n(configuration.rows, kTiles, kTileRows);
+  using matrix_tiles::kRowBytes;
+  matrix_tiles::Configuration configuration;
+  for (int tile = 0; tile < kTiles; ++tile) configuration.set(tile, matrix_tiles::kPixels);
   asm volatile("" ::"r"(&configuration), "r"(numbers) : "memory");
   _tile_loadconfig(&configuration);
-  _tile_loadd(4, numbers, kTileBytes);
-  _tile_loadd(5, numbers, kTileBytes);
-  _tile_loadd(6, numbers, kTileBytes);
-  _tile_loadd(7, numbers, kTileBytes);
+  _tile_loadd(4, numbers, kRowBytes);
+  _tile_loadd(5, numbers, kRowBytes);
+  _tile_loadd(6, numbers, kRowBytes);
+  _tile_loadd(7, numbers, kRowBytes);
   for (std::int64_t r = 0; r < rounds; ++r) {
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
@@ -144,8 +142,8 @@ void multiply_tiles(std::int64_t rounds, const cpu::BFloat16* numbers) {
 
 double matrix_tile_flops(CpuStream& stream) {
   constexpr std::int64_t kRounds = 1 << 18;
-  constexpr int kDepth = kTileBytes / sizeof(cpu::BFloat16);
-  std::array<cpu::BFloat16, kTileRows * kDepth> numbers;
+  using matrix_tiles::kDepth, matrix_tiles::kPixels, matrix_tiles::kFilters;
+  std::array<cpu::BFloat16, std::size_t{kPixels} * kDepth> numbers;
   for (std::size_t i = 0; i < numbers.size(); ++i)
     numbers[i] = cpu::from_float<cpu::BFloat16>(std::sin(static_cast<float>(i)));
   const int threads = stream.threads();
@@ -153,7 +151,7 @@ double matrix_tile_flops(CpuStream& stream) {
     cpu::parallel_for(stream, threads,
                       [&numbers](std::int64_t) { multiply_tiles(kRounds, numbers.data()); });
   });
-  return 2.0 * kRounds * kSums * kTileRows * kTileRows * kDepth * threads / seconds;
+  return 2.0 * kRounds * kSums * kPixels * kFilters * kDepth * threads / seconds;
 }
 #endif
 
@@ -188,7 +186,7 @@ double onednn_bfloat16_flops(CpuStream& stream) {
 
 double bfloat16_flops(CpuStream& stream) {
 #if defined(__AMX_BF16__)
-  if (cpu::matrix_tiles::are_there()) return matrix_tile_flops(stream);
+  if (matrix_tiles::are_there()) return matrix_tile_flops(stream);
 #endif
   return onednn_bfloat16_flops(stream);
 }

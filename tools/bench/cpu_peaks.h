@@ -18,9 +18,9 @@ struct CpuPeaks {
   std::string words() const;
 };
 
-/// Takes about a second and 192 MiB. In float32 a loop of fused multiply-adds on registers, in bfloat16 one of
-/// products of matrix tiles, or without them a large matrix product of oneDNN's; the triad a = b + s * c (McCalpin's STREAM) over arrays larger than the caches,
-/// of which three arrays are counted. Best of several.
+/// Takes about a second and 192 MiB. In float32 a loop of fused multiply-adds on registers, in bfloat16 one of products of
+/// matrix tiles, or without them a large matrix product of oneDNN's; the triad a = b + s * c (McCalpin's STREAM) over arrays
+/// larger than the caches, of which three arrays are counted. Best of several.
 CpuPeaks measure_cpu_peaks(CpuStream& stream, Precision precision);
 
 }  // namespace nanopneumo::bench

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/tiled/convolution.h"
 #include "kernels/cpu/tiled/depthwise.h"
 #include "kernels/cpu/winograd/winograd.h"

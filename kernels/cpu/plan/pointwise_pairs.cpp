@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/plan/plan_parts.h"
 
 namespace nanopneumo::cpu {

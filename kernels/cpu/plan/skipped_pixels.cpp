@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/plan/onednn_step.h"
 
 namespace nanopneumo::cpu {

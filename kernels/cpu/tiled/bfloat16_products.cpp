@@ -17,19 +17,6 @@ using namespace matrix_tiles;
 /// Numbers of the tiles: those of sums come first, row by row.
 constexpr int kSums = 0, kWindows = 4, kWeights = 6;
 
-/// What LDTILECFG reads: for each tile its rows and their bytes.
-struct alignas(64) Configuration {
-  std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
-  std::uint16_t row_bytes[16] = {};
-  std::uint8_t rows[16] = {};
-
-  void set(int tile, int tile_rows) {
-    constexpr int kRowBytes = 64;
-    row_bytes[tile] = kRowBytes;
-    rows[tile] = static_cast<std::uint8_t>(tile_rows);
-  }
-};
-
 /// The tile instructions do not tell the compiler what they read.
 template <class T>
 void write_to_memory(const T* data) {
@@ -80,7 +67,6 @@ class Rest {
 /// sums += the next tiles of two times 16 pixels times those of two times 16 filters.
 [[gnu::always_inline]] inline void add_products(const BFloat16* x0, const BFloat16* x1,
                                                 std::int64_t step, const BFloat16* w) {
-  constexpr int kRowBytes = 64;
   const std::int64_t bytes = step * std::int64_t{sizeof(BFloat16)};
   _tile_loadd(6, w, kRowBytes);
   _tile_loadd(7, w + BFloat16Filter::kTileSize, kRowBytes);
@@ -164,12 +150,12 @@ void with_finish(const ResultsOf<BFloat16>& results, const Body& body) {
 /// Stores a tile that nobody wants. After 33 steps of two times two tiles without a store, some 2100 cycles, Granite Rapids
 /// takes 1000 cycles for the next one (docs/tiled.md).
 [[gnu::always_inline]] inline void keep_stores_awake(float* nobody_reads_it) {
-  _tile_stored(4, nobody_reads_it, 64);
+  _tile_stored(4, nobody_reads_it, kRowBytes);
 }
 
 /// Finishes a block while next() multiplies: in each round so many times and each time so many pixels.
-template <int steps, int pixels, class Finish, class Next>
-[[gnu::always_inline]] inline void finish_while(Finish& finish, const Next& next, float* sums) {
+template <int steps, int pixels, class SomeFinish, class Next>
+[[gnu::always_inline]] inline void finish_while(SomeFinish& finish, const Next& next, float* sums) {
   for (int i = 0; i < kBlockPixels / (steps * pixels); ++i) {
     unrolled<steps>([&](int) __attribute__((always_inline)) {
       next();
@@ -180,10 +166,10 @@ template <int steps, int pixels, class Finish, class Next>
 }
 
 /// The sums of a block and the filters of panel number p, (pixels, 32). Meanwhile those of the block before are finished.
-template <class Finish>
+template <class SomeFinish>
 void multiply_block(const BFloat16Filter& filter, int p, const TileBlock& block,
                     const WindowsOf<BFloat16>& windows, const Rest& rest, float* sums,
-                    Finish& finish) {
+                    SomeFinish& finish) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -222,12 +208,12 @@ void multiply_block(const BFloat16Filter& filter, int p, const TileBlock& block,
     multiply(copy, copy + kPixels * kDepth, kDepth);
   }
   if (steps < kBlockPixels / 8) finish.all();  // the tiles are busy meanwhile
-  constexpr int kRowBytes = kPanelFilters * sizeof(float);
+  constexpr int kPixelBytes = kPanelFilters * sizeof(float);
   float* second = sums + kPixels * kPanelFilters;
-  _tile_stored(0, sums, kRowBytes);
-  _tile_stored(1, sums + kFilters, kRowBytes);
-  _tile_stored(2, second, kRowBytes);
-  _tile_stored(3, second + kFilters, kRowBytes);
+  _tile_stored(0, sums, kPixelBytes);
+  _tile_stored(1, sums + kFilters, kPixelBytes);
+  _tile_stored(2, second, kPixelBytes);
+  _tile_stored(3, second + kFilters, kPixelBytes);
 }
 
 }  // namespace

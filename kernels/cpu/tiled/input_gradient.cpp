@@ -1,6 +1,5 @@
 #include "kernels/cpu/tiled/input_gradient.h"
 
-#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/tiled/convolution.h"
 

@@ -14,18 +14,10 @@ struct Images {
   int C;
 };
 
-/// Elements of a pixel of C channels in scratch memory: a cache line more than it needs, so that neighbours do not fall
-/// into the same few sets of the first-level cache.
-template <class E>
-std::int64_t made_pixel_size(int C) {
-  constexpr int kCacheLine = 64 / sizeof(E);
-  return std::int64_t{(C + kCacheLine - 1) / kCacheLine + 1} * kCacheLine;
-}
-
 /// What multiply_made_pixels takes from the stream's workspace, in bytes.
 template <class E>
 std::size_t made_pixels_workspace_bytes(Stream& stream, int C, const FilterOf<E>& pointwise) {
-  return static_cast<std::size_t>(made_pixel_size<E>(C) * band_of_made_pixels(pointwise) *
+  return static_cast<std::size_t>(odd_lines<E>(C) * band_of_made_pixels(pointwise) *
                                   cpu_stream(stream).threads()) *
          sizeof(E);
 }
@@ -35,7 +27,7 @@ std::size_t made_pixels_workspace_bytes(Stream& stream, int C, const FilterOf<E>
 template <class E, class Make>
 void multiply_made_pixels(Stream& stream, const Images& images, const Make& make,
                           const FilterOf<E>& pointwise, const ResultsOf<E>& results) {
-  const std::int64_t stride = made_pixel_size<E>(images.C);
+  const std::int64_t stride = odd_lines<E>(images.C);
   const int band = band_of_made_pixels(pointwise);
   auto* memory = static_cast<E*>(
       cpu_stream(stream).workspace(made_pixels_workspace_bytes<E>(stream, images.C, pointwise)));

@@ -12,8 +12,7 @@ struct RowGroup {
   int rows;
   std::int64_t stride;
   RowGroup(const ChannelwiseDims& d, const FilterOf<E>& pointwise)
-      : rows(std::max(1, band_of_made_pixels(pointwise) / d.Q())),
-        stride(made_pixel_size<E>(d.C)) {}
+      : rows(std::max(1, band_of_made_pixels(pointwise) / d.Q())), stride(odd_lines<E>(d.C)) {}
   std::int64_t size(int Q) const { return rows * Q * stride; }
 };
 

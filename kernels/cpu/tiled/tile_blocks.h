@@ -87,9 +87,8 @@ class Tiling {
   std::int64_t step_;
   Grid grid_;
   bool runs_are_one_;
-  std::int64_t length_;  ///< of what is a run here, in pixels
-  std::int64_t
-      distance_;  ///< from one of the grid's runs to the next in it, or more than its length
+  std::int64_t length_;    ///< of what is a run here, in pixels
+  std::int64_t distance_;  ///< from one of the grid's runs to the next, or more than length_
 };
 
 }  // namespace nanopneumo::cpu::tiled
