@@ -5,9 +5,9 @@ add_library(nanopneumo_options INTERFACE)
 target_link_libraries(nanopneumo_options INTERFACE nanopneumo_base)
 target_include_directories(nanopneumo_base INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(nanopneumo_base INTERFACE NANOPNEUMO_VERSION="${PROJECT_VERSION}")
-# -O3 for the kernels of the CPU; all else is compiled faster and into less with -O2.
+# -O3 for the kernels of the CPU; all else is compiled faster and into less with -Os: its loops are short.
 if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
-  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+  set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG")
 endif()
 add_library(nanopneumo_kernel_options INTERFACE)
 if(NOT NANOPNEUMO_SANITIZE)

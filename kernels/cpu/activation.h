@@ -61,8 +61,7 @@ struct Sigmoid {
   }
   template <int count>
   [[gnu::always_inline]] void operator()(Vec (&x)[count]) const {
-    unrolled<count>([&](int i) __attribute__((always_inline)) { x[i] = -x[i]; });
-    exp(x);
+    exp_of_minus(x);
     unrolled<count>([&](int i) __attribute__((always_inline)) { x[i] = 1.0f / (1.0f + x[i]); });
   }
   Vec operator()(Vec x) const { return of_one_register(*this, x); }
@@ -74,8 +73,8 @@ struct Swish {
   template <int count>
   [[gnu::always_inline]] void operator()(Vec (&x)[count]) const {
     Vec e[count];
-    unrolled<count>([&](int i) __attribute__((always_inline)) { e[i] = -x[i]; });
-    exp(e);
+    unrolled<count>([&](int i) __attribute__((always_inline)) { e[i] = x[i]; });
+    exp_of_minus(e);
     unrolled<count>([&](int i) __attribute__((always_inline)) { x[i] = x[i] / (1.0f + e[i]); });
   }
   Vec operator()(Vec x) const { return of_one_register(*this, x); }

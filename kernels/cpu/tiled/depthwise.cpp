@@ -10,71 +10,66 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Neighbouring pixels whose sums are in registers at once.
-constexpr int kPixels = 8;
-/// Registers of channels of each: the more the fewer pixels there are, so that the processor can begin one sum while
-/// others are not yet done.
-constexpr int registers_of(int pixels) { return pixels > 3 ? 1 : pixels > 1 ? 4 : 8; }
+/// Neighbouring pixels whose sums of one register of channels stay in registers. Of fewer than the fewest the processor
+/// would wait for each sum before it could go on.
+constexpr int kMostPixels = 8, kFewestPixels = 4;
+/// Registers of channels of a pixel that is filtered on its own.
+constexpr int kRegisters = 8;
 
-/// Taps [r0, r1) x [s0, s1) of the windows of some neighbouring pixels: those inside the image.
+/// What the windows of some neighbouring pixels read: the rows [r0, r1) of each, which lie inside the image, and of the
+/// columns from the first window's left border to the last one's right border those in [s0, s1).
 template <class E>
-struct Taps {
+struct Span {
   int r0, r1, s0, s1;
-  const E* x;              ///< tap (r0, s0) of the first pixel
-  std::int64_t row, next;  ///< elements to the next row of the image, and to the next tap of it
-  std::int64_t step;       ///< elements to the next pixel's window
+  const E* x;              ///< in row r0 and column s0
+  std::int64_t row, next;  ///< elements to the next row of the image, and to the next column of it
 };
 
-/// The channels of some registers, from number c on.
-template <int pixels, int registers, class F, class E, class Out, class Load, class Store>
-[[gnu::always_inline]] inline void filter_channels(const Taps<E>& taps,
-                                                   const DepthwiseFilter& filter, int c,
-                                                   RowsOf<Out> y, Load load_x, Store store_y) {
-  Vec sums[pixels][registers] = {};
+/// One pixel and some registers of channels, from number c on.
+template <int registers, class F, class E, class Out, class Load, class Store>
+[[gnu::always_inline]] inline void filter_pixel(const Span<E>& span, const DepthwiseFilter& filter,
+                                                int c, Out* y, Load load_x, Store store_y) {
+  Vec sums[registers] = {};
   const std::int64_t w_next = filter.floats_of_a_tap();
-  const E* row = taps.x + c;
-  const float* w_row = filter.tap(taps.r0, taps.s0) + c;
-  for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += filter.S() * w_next) {
+  const E* row = span.x + c;
+  const float* w_row = filter.tap(span.r0, span.s0) + c;
+  for (int r = span.r0; r < span.r1; ++r, row += span.row, w_row += filter.S() * w_next) {
     const E* x = row;
     const float* w = w_row;
-    for (int s = taps.s0; s < taps.s1; ++s, x += taps.next, w += w_next)
+    for (int s = span.s0; s < span.s1; ++s, x += span.next, w += w_next)
       unrolled<registers>([&](int k) __attribute__((always_inline)) {
-        const Vec factor = load(w + k * kLanes);
-        unrolled<pixels>([&](int i) __attribute__((always_inline)) {
-          sums[i][k] = fma(load_x(x + i * taps.step + k * kLanes), factor, sums[i][k]);
-        });
+        sums[k] = fma(load_x(x + k * kLanes), load(w + k * kLanes), sums[k]);
       });
   }
-  unrolled<registers>([&](int k) __attribute__((always_inline)) {
-    const Vec bias = load(filter.bias() + c + k * kLanes);
-    unrolled<pixels>([&](int i) __attribute__((always_inline)) { sums[i][k] += bias; });
-  });
-  activate<pixels * registers>(
-      F{}, [&](int i) __attribute__((always_inline))->Vec &
-               { return sums[i / registers][i % registers]; });
-  unrolled<registers>([&](int k) __attribute__((always_inline)) {
-    unrolled<pixels>([&](int i) __attribute__((always_inline)) {
-      store_y(y.data + i * y.stride + c + k * kLanes, sums[i][k]);
-    });
-  });
+  const float* bias = filter.bias() + c;
+  unrolled<registers>([&](int k)
+                          __attribute__((always_inline)) { sums[k] += load(bias + k * kLanes); });
+  activate<registers>(
+      F{}, [&](int k) __attribute__((always_inline))->Vec & { return sums[k]; });
+  unrolled<registers>([&](int k)
+                          __attribute__((always_inline)) { store_y(y + c + k * kLanes, sums[k]); });
 }
 
-/// The same for one register and all S columns of windows at a known stride: each number of x is read once for all
-/// windows that it is in.
-template <int pixels, int S, int stride, class F, class E, class Out>
-[[gnu::always_inline]] inline void filter_register(const Taps<E>& taps,
+/// Some neighbouring pixels and one register of channels, of windows whose columns and stride are known: each number of x
+/// is read once for all windows that it is in.
+template <int pixels, int S, int stride, class F, class E, class Out, class Load, class Store>
+[[gnu::always_inline]] inline void filter_register(const Span<E>& span,
                                                    const DepthwiseFilter& filter, int c,
-                                                   RowsOf<Out> y) {
+                                                   RowsOf<Out> y, Load load_x, Store store_y) {
+  constexpr int kColumns = (pixels - 1) * stride + S;
   Vec sums[pixels] = {};
-  const std::int64_t w_next = filter.floats_of_a_tap(), next = taps.next;
-  const E* row = taps.x + c;
-  const float* w_row = filter.tap(taps.r0, 0) + c;
-  for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += S * w_next) {
+  const std::int64_t w_next = filter.floats_of_a_tap(), next = span.next;
+  const E* row = span.x + c;
+  const float* w_row = filter.tap(span.r0, 0) + c;
+  for (int r = span.r0; r < span.r1; ++r, row += span.row, w_row += S * w_next) {
     Vec w[S];
     unrolled<S>([&](int s) __attribute__((always_inline)) { w[s] = load(w_row + s * w_next); });
     const E* x = row;
-    unrolled<(pixels - 1) * stride + S>([&](int column) __attribute__((always_inline)) {
-      const Vec value = load(x);
+    unrolled<kColumns>([&](int column) __attribute__((always_inline)) {
+      // Padding is narrower than a window: only these columns can lie outside.
+      if (column < S - 1 && column < span.s0) return;
+      if (column > kColumns - S && column >= span.s1) return;
+      const Vec value = load_x(x);
       x += next;
       unrolled<pixels>([&](int i) __attribute__((always_inline)) {
         const int s = column - i * stride;
@@ -88,7 +83,7 @@ template <int pixels, int S, int stride, class F, class E, class Out>
       F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i]; });
   Out* to = y.data + c;
   unrolled<pixels>([&](int i) __attribute__((always_inline)) {
-    store(to, sums[i]);
+    store_y(to, sums[i]);
     to += y.stride;
   });
 }
@@ -96,7 +91,7 @@ template <int pixels, int S, int stride, class F, class E, class Out>
 /// Groups of neighbouring pixels, side by side and in some rows of output, that have the same taps inside the image.
 template <class E, class Out>
 struct Block {
-  Taps<E> first;  ///< of the first group
+  Span<E> first;  ///< of the first group
   int rows, groups;
   std::int64_t x_row,
       x_group;  ///< elements from one row of groups, and from one group, to the next
@@ -104,65 +99,94 @@ struct Block {
   std::int64_t y_row, y_group;
 };
 
-/// Registers of channels are the outermost loop: what neighbouring windows share then stays in the first-level cache.
-template <int pixels, class F, class E, class Out>
-void filter_block(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
-  const auto load_all = [](const auto* p) { return load(p); };
-  const auto store_all = [](Out* p, Vec v) { store(p, v); };
-  const auto for_each_group = [&](const auto& body) {
-    for (int row = 0; row < block.rows; ++row) {
-      Taps<E> taps = block.first;
-      taps.x += row * block.x_row;
-      Out* y = block.y.data + row * block.y_row;
-      for (int group = 0; group < block.groups; ++group) {
-        body(taps, RowsOf<Out>{y, block.y.stride});
-        taps.x += block.x_group;
-        y += block.y_group;
-      }
+template <class E, class Out, class Body>
+[[gnu::always_inline]] inline void for_each_group(const Block<E, Out>& block, const Body& body) {
+  for (int row = 0; row < block.rows; ++row) {
+    Span<E> span = block.first;
+    span.x += row * block.x_row;
+    Out* y = block.y.data + row * block.y_row;
+    for (int group = 0; group < block.groups; ++group) {
+      body(span, RowsOf<Out>{y, block.y.stride});
+      span.x += block.x_group;
+      y += block.y_group;
     }
-  };
-  int c = 0;
-  const auto filter_registers = [&]<int S, int stride>() {
-    constexpr int kCacheLine = 64 / sizeof(E);
-    for (; c + kCacheLine <= C; c += kCacheLine)
-      for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
-        for (int lane = 0; lane < kCacheLine; lane += kLanes)
-          filter_register<pixels, S, stride, F>(taps, filter, c + lane, y);
-      });
-  };
-  const Taps<E>& first = block.first;
-  const auto has = [&](int S, int stride) {
-    return filter.S() == S && first.s1 - first.s0 == S && first.step == stride * first.next;
-  };
-  if constexpr (registers_of(pixels) == 1) {
-    if (has(3, 1)) filter_registers.template operator()<3, 1>();
-    if (has(3, 2)) filter_registers.template operator()<3, 2>();
-    if (has(5, 1)) filter_registers.template operator()<5, 1>();
-  } else {
-    constexpr int kRegisters = registers_of(pixels);
-    for (; c + kRegisters * kLanes <= C; c += kRegisters * kLanes)
-      for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
-        filter_channels<pixels, kRegisters, F>(taps, filter, c, y, load_all, store_all);
-      });
   }
-  for (; c + kLanes <= C; c += kLanes)
-    for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
-      filter_channels<pixels, 1, F>(taps, filter, c, y, load_all, store_all);
-    });
-  if (const int rest = C - c; rest > 0)
-    for_each_group([&](const Taps<E>& taps, RowsOf<Out> y) {
-      filter_channels<pixels, 1, F>(
-          taps, filter, c, y, [=](const auto* p) { return load_part(p, rest); },
-          [=](Out* p, Vec v) { store_part(p, v, rest); });
-    });
 }
 
-template <class F, class E, class Out, int... i>
-constexpr auto blocks_of(std::integer_sequence<int, i...>) {
-  return std::array{&filter_block<i + 1, F, E, Out>...};
+/// Calls body(c, registers, load, store) for C channels, `registers` from number c on at a time: the largest of `counts`
+/// that there are still channels for, with load and store of whole registers, and at last for what fills none.
+template <class Out, int... counts, class Body>
+[[gnu::always_inline]] inline void for_registers(int C, std::integer_sequence<int, counts...>,
+                                                 const Body& body) {
+  const auto load_all = [](const auto* p) __attribute__((always_inline)) { return load(p); };
+  const auto store_all = [](Out * p, Vec v) __attribute__((always_inline)) { store(p, v); };
+  int c = 0;
+  const auto take = [&]<int count>(std::integral_constant<int, count> registers)
+      __attribute__((always_inline)) {
+    for (; c + count * kLanes <= C; c += count * kLanes) body(c, registers, load_all, store_all);
+  };
+  (take(std::integral_constant<int, counts>{}), ...);
+  if (const int rest = C - c; rest > 0)
+    body(
+        c, std::integral_constant<int, 1>{},
+        [rest](const auto* p) __attribute__((always_inline)) { return load_part(p, rest); },
+        [rest](Out * p, Vec v) __attribute__((always_inline)) { store_part(p, v, rest); });
 }
+
+/// Groups of one pixel, of any window.
 template <class F, class E, class Out>
-constexpr auto kFilterBlock = blocks_of<F, E, Out>(std::make_integer_sequence<int, kPixels>{});
+void filter_pixels(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
+  for_registers<Out>(
+      C, std::integer_sequence<int, kRegisters, 1>{},
+      [&]<int registers>(int c, std::integral_constant<int, registers>, auto load_x, auto store_y)
+          __attribute__((always_inline)) {
+            for_each_group(block, [&](const Span<E>& span, RowsOf<Out> y) {
+              filter_pixel<registers, F>(span, filter, c, y.data, load_x, store_y);
+            });
+          });
+}
+
+/// Groups of some pixels, of windows with S columns at a stride. Registers of channels are the outermost loop: what
+/// neighbouring windows share then stays in the first-level cache.
+template <int pixels, int S, int stride, class F, class E, class Out>
+void filter_groups(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
+  constexpr int kOfALine = 64 / sizeof(E) / kLanes;
+  for_registers<Out>(
+      C, std::integer_sequence<int, kOfALine, 1>{},
+      [&]<int registers>(int c, std::integral_constant<int, registers>, auto load_x,
+                         auto store_y) __attribute__((always_inline)) {
+        for_each_group(block, [&](const Span<E>& span, RowsOf<Out> y) {
+          for (int k = 0; k < registers; ++k)
+            filter_register<pixels, S, stride, F>(span, filter, c + k * kLanes, y, load_x, store_y);
+        });
+      });
+}
+
+template <class E, class Out>
+using FilterBlock = void (*)(const Block<E, Out>&, const DepthwiseFilter&, int C);
+
+/// For kFewestPixels to kMostPixels.
+template <class E, class Out>
+using FilterGroups = std::array<FilterBlock<E, Out>, kMostPixels - kFewestPixels + 1>;
+
+template <int S, int stride, class F, class E, class Out, int... i>
+constexpr FilterGroups<E, Out> groups_of(std::integer_sequence<int, i...>) {
+  return {&filter_groups<kFewestPixels + i, S, stride, F, E, Out>...};
+}
+template <int S, int stride, class F, class E, class Out>
+constexpr auto kFilterGroups = groups_of<S, stride, F, E, Out>(
+    std::make_integer_sequence<int, kMostPixels - kFewestPixels + 1>{});
+
+/// Null where no groups of such windows are filtered.
+template <class F, class E, class Out>
+const FilterGroups<E, Out>* filter_groups_of(const Window& w) {
+  if (w.pad.left >= w.S || w.pad.right >= w.S) return nullptr;
+  if (w.S == 3 && w.stride_w == 1) return &kFilterGroups<3, 1, F, E, Out>;
+  if (w.S == 3 && w.stride_w == 2) return &kFilterGroups<3, 2, F, E, Out>;
+  if (w.S == 5 && w.stride_w == 1) return &kFilterGroups<5, 1, F, E, Out>;
+  if (w.S == 5 && w.stride_w == 2) return &kFilterGroups<5, 2, F, E, Out>;
+  return nullptr;
+}
 
 /// Rows of one image's output that have the same rows of their windows inside the image.
 template <class F, class E, class Out>
@@ -178,40 +202,56 @@ class RowFilter {
         rows_(rows),
         y_(y) {}
 
-  /// Pixels whose windows lie inside the image in groups, the others one by one.
   void run() const {
-    const Window& w = d_.window;
     const int Q = d_.Q();
-    const int begin = std::min(Q, (w.pad.left + w.stride_w - 1) / w.stride_w);
-    const int last_start = d_.W - w.S + w.pad.left;  // of a window inside the image
-    const int end = last_start < 0 ? begin : std::clamp(last_start / w.stride_w + 1, begin, Q);
-    for (int q = 0; q < begin; ++q) filter_groups(q, 1, 1);
-    if (const int groups = (end - begin + kPixels - 1) / kPixels; groups > 0) {
-      const int size = (end - begin) / groups, larger = (end - begin) % groups;
-      if (larger > 0) filter_groups(begin, size + 1, larger);
-      filter_groups(begin + larger * (size + 1), size, groups - larger);
-    }
-    for (int q = end; q < Q; ++q) filter_groups(q, 1, 1);
+    const auto* groups = Q < kFewestPixels ? nullptr : filter_groups_of<F, E, Out>(d_.window);
+    if (!groups) return run_groups(Q, [](int) { return &filter_pixels<F, E, Out>; });
+    run_groups((Q + kMostPixels - 1) / kMostPixels, [groups](int pixels) {
+      return (*groups)[static_cast<std::size_t>(pixels - kFewestPixels)];
+    });
   }
 
  private:
-  void filter_groups(int q, int pixels, int groups) const {
+  /// Of `pixels` windows, from that of output pixel q on.
+  Inside columns(int q, int pixels) const {
     const Window& w = d_.window;
-    const int left = q * w.stride_w - w.pad.left;
-    const Inside r(top_, w.R, d_.H), s(left, w.S, d_.W);
-    const std::int64_t pixel = std::int64_t{top_ + r.begin} * d_.W + left + s.begin;
-    const std::int64_t row = d_.W * image_.stride, step = w.stride_w * image_.stride;
-    kFilterBlock<F, E, Out>[static_cast<std::size_t>(pixels - 1)](
-        {.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
-                   image_.stride, step},
-         .rows = rows_,
-         .groups = groups,
-         .x_row = w.stride_h * row,
-         .x_group = pixels * step,
-         .y = {y_.data + q * y_.stride, y_.stride},
-         .y_row = d_.Q() * y_.stride,
-         .y_group = pixels * y_.stride},
-        filter_, d_.C);
+    return {q * w.stride_w - w.pad.left, (pixels - 1) * w.stride_w + w.S, d_.W};
+  }
+
+  /// Groups whose sizes differ by at most one. Those side by side that have the same columns inside the image are a block.
+  template <class KernelOf>
+  void run_groups(int groups, const KernelOf& kernel_of) const {
+    const int size = d_.Q() / groups, larger = d_.Q() % groups;
+    const auto pixels = [&](int group) { return group < larger ? size + 1 : size; };
+    for (int group = 0, q = 0; group < groups;) {
+      const int n = pixels(group);
+      const Inside inside = columns(q, n);
+      int count = 1;
+      while (group + count < groups && pixels(group + count) == n &&
+             columns(q + count * n, n) == inside)
+        ++count;
+      filter(kernel_of(n), q, n, count, inside);
+      group += count;
+      q += count * n;
+    }
+  }
+
+  void filter(FilterBlock<E, Out> kernel, int q, int pixels, int groups, const Inside& s) const {
+    const Window& w = d_.window;
+    const Inside r(top_, w.R, d_.H);
+    const std::int64_t pixel =
+        std::int64_t{top_ + r.begin} * d_.W + q * w.stride_w - w.pad.left + s.begin;
+    const std::int64_t row = d_.W * image_.stride;
+    kernel({.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
+                      image_.stride},
+            .rows = rows_,
+            .groups = groups,
+            .x_row = w.stride_h * row,
+            .x_group = pixels * w.stride_w * image_.stride,
+            .y = {y_.data + q * y_.stride, y_.stride},
+            .y_row = d_.Q() * y_.stride,
+            .y_group = pixels * y_.stride},
+           filter_, d_.C);
   }
 
   const ChannelwiseDims& d_;

@@ -8,17 +8,30 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
+/// Calls body(r, pointer to row r) for r in [0, rows), where pointers lie `stride` elements apart. Each is made of the one
+/// before: the compiler would keep them all, in memory, for registers that can be multiplied into an address are few.
+template <int rows, class T, class Body>
+[[gnu::always_inline]] inline void for_each_row(T* row, std::int64_t stride, const Body& body) {
+  unrolled<rows>([&](int r) __attribute__((always_inline)) {
+    body(r, row);
+    row += stride;
+    asm("" : "+r"(row));
+  });
+}
+
 /// Asks for what the end of a tile will read and write from channel k on, so that it is there by then: neighbours in a
 /// column of y are too far apart for the processor to foresee them.
 template <int rows>
 [[gnu::always_inline]] inline void prefetch(int k, Rows y, ConstRows residual) {
   constexpr int kWrite = 1;
-  unrolled<rows>([&](int r) __attribute__((always_inline)) {
-    __builtin_prefetch(y.data + r * y.stride + k, kWrite);
-    __builtin_prefetch(y.data + r * y.stride + k + kPanel - 1, kWrite);
-    if (residual.data && residual.data != y.data)
-      __builtin_prefetch(residual.data + r * residual.stride + k);
+  for_each_row<rows>(y.data + k, y.stride, [](int, float* row) __attribute__((always_inline)) {
+    __builtin_prefetch(row, kWrite);
+    __builtin_prefetch(row + kPanel - 1, kWrite);
   });
+  if (residual.data && residual.data != y.data)
+    for_each_row<rows>(
+        residual.data + k, residual.stride,
+        [](int, const float* row) __attribute__((always_inline)) { __builtin_prefetch(row); });
 }
 
 /// Some pixels times panel number p.
@@ -38,19 +51,20 @@ template <int rows, class F>
   unrolled<2>([&](int half) __attribute__((always_inline)) {
     const Vec bias = load(filter.bias(p) + half * kLanes);
     unrolled<rows>([&](int r) __attribute__((always_inline)) { sums[r][half] += bias; });
-    if (residual.data)
-      unrolled<rows>([&](int r) __attribute__((always_inline)) {
-        const float* from = residual.data + r * residual.stride + first + half * kLanes;
-        if (rest > half * kLanes) sums[r][half] += load_up_to(from, rest - half * kLanes);
-      });
+    if (residual.data && rest > half * kLanes)
+      for_each_row<rows>(residual.data + first + half * kLanes, residual.stride,
+                         [&](int r, const float* from) __attribute__((always_inline)) {
+                           sums[r][half] += load_up_to(from, rest - half * kLanes);
+                         });
   });
   activate<rows * 2>(
       F{}, [&](int i) __attribute__((always_inline))->Vec & { return sums[i / 2][i % 2]; });
   unrolled<2>([&](int half) __attribute__((always_inline)) {
-    unrolled<rows>([&](int r) __attribute__((always_inline)) {
-      float* to = y.data + r * y.stride + first + half * kLanes;
-      if (rest > half * kLanes) store_up_to(to, sums[r][half], rest - half * kLanes);
-    });
+    if (rest > half * kLanes)
+      for_each_row<rows>(y.data + first + half * kLanes, y.stride,
+                         [&](int r, float* to) __attribute__((always_inline)) {
+                           store_up_to(to, sums[r][half], rest - half * kLanes);
+                         });
   });
 }
 
