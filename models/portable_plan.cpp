@@ -97,6 +97,22 @@ typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanSeparable<T>& o
 }
 
 template <class T>
+typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanExpandedDepthwise<T>& op) const {
+  return make_by(op.y, [this, x = value(op.x), K = value(op.y).C, window = op.window,
+                        expansion_activation = op.expansion_activation, activation = op.activation,
+                        expansion_w = upload(op.expansion_w),
+                        expansion_bias = upload(op.expansion_bias), w = upload(op.w),
+                        bias = upload(op.bias)](int N, std::span<const Tensor<T>> in, T* y) {
+    const Tensor<T> expanded(*device_, {N, x.H, x.W, K});
+    kernels().conv_forward(stream(), {N, x.H, x.W, x.C, K, {}}, in[0].data(), expansion_w.data(),
+                           {.bias = expansion_bias.data(), .activation = expansion_activation},
+                           expanded.data());
+    kernels().depthwise_forward(stream(), {N, x.H, x.W, K, window}, expanded.data(), w.data(),
+                                {.bias = bias.data(), .activation = activation}, y);
+  });
+}
+
+template <class T>
 typename PortablePlan<T>::Run PortablePlan<T>::compile(const PlanAffineProduct<T>& op) const {
   const PlanAffine<T> affine{.x = op.x,
                              .y = op.x,  // what it makes is like x

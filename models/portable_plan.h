@@ -46,6 +46,7 @@ class PortablePlan {
   Run compile(const PlanAffine<T>&) const;
   Run compile(const PlanActivation&) const;
   // x;
+  Run compile(const PlanExpandedDepthwise<T>&) const;
   Run compile(const PlanMaxPool&) const;
   Run compile(const PlanAveragePool&) const;
   Run compile(const PlanGlobalAverage&) const;

@@ -108,6 +108,7 @@ class Propagation {
   void add(const PlanSoftmax&) {}
   // No graph is lowered to these.
   void add(const PlanSeparable<float>&) {}
+  void add(const PlanExpandedDepthwise<float>&) {}
   void add(const PlanAffineProduct<float>&) {}
   void add(const PlanScaledProduct<float>&) {}
 

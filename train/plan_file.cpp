@@ -31,11 +31,13 @@ fs::path cache_file(const DeviceOptions& options) {
 
 }  // namespace
 
-PlanFile::Content PlanFile::read(const fs::path& file, std::string_view remedy) {
+PlanFile::Content PlanFile::read(const fs::path& file, std::string_view remedy,
+                                 std::string_view version_remedy) {
   try {
     const auto json = nlohmann::json::parse(read_file_bytes(file, kMostBytes));
     if (json.at("format") != kFormat)
-      throw_input_error("{} is not a plan of this version of nanopneumo; {}", shown(file), remedy);
+      throw_input_error("{} is not a plan of this version of nanopneumo; {}", shown(file),
+                        version_remedy);
     return {json.at("precision"), json.at("algorithms")};
   } catch (const nlohmann::json::exception&) {
     throw_input_error("{} is not a plan that nanopneumo wrote; {}", shown(file), remedy);
@@ -47,7 +49,7 @@ std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options, const
   plan->cache_ = plan->source_ = cache_file(options);
   if (!is_there(plan->cache_)) return plan;
   try {
-    plan->algorithms_ = read(plan->cache_, kMeasure).algorithms;
+    plan->algorithms_ = read(plan->cache_, kMeasure, kMeasure).algorithms;
   } catch (const InputError& damaged) {
     note(fmt::format("the algorithms of --plan measured are measured anew: {}", damaged.what()));
   }
@@ -56,7 +58,7 @@ std::shared_ptr<PlanFile> PlanFile::measured(const DeviceOptions& options, const
 
 std::shared_ptr<PlanFile> PlanFile::fixed(const DeviceOptions& options, const fs::path& file) {
   std::shared_ptr<PlanFile> plan(new PlanFile(options, {}));
-  Content content = read(file, kMeasure);
+  Content content = read(file, kMeasure, kMeasure);
   if (content.precision != options.precision)
     throw_input_error("{} is a plan for --precision {}, not {}; give that, or --plan measured",
                       shown(file), shown(content.precision), options.precision);
@@ -73,7 +75,8 @@ std::shared_ptr<PlanFile> PlanFile::of_run(const DeviceOptions& options, const N
         "cannot be repeated or gone on with without it",
         shown(file));
   auto plan = measured(options, note);
-  const Content content = read(file, "bring the run's own back");
+  const Content content = read(file, "bring the run's own back",
+                               "go on with the version that has written it, or train anew");
   if (content.precision != options.precision) return plan;
   for (const auto& entry : content.algorithms) {
     plan->algorithms_.insert_or_assign(entry.first, entry.second);

@@ -19,7 +19,7 @@ namespace nanopneumo {
 class PlanFile final : public PlanChoices {
  public:
   /// To be raised where convolutions get other names or choices.
-  static constexpr const char* kFormat = "nanopneumo plan 4";
+  static constexpr const char* kFormat = "nanopneumo plan 5";
 
   /// What is measured is kept for this kind of CPU, this build, oneDNN, precision and number of threads in the cache
   /// folder, from where it is read the next time. A damaged file there is measured anew, and a folder that cannot be
@@ -56,7 +56,9 @@ class PlanFile final : public PlanChoices {
 
   PlanFile(const DeviceOptions& options, Note note) : options_(options), note_(std::move(note)) {}
   /// `remedy` where it is none.
-  static Content read(const std::filesystem::path& file, std::string_view remedy);
+  /// remedy: what to do where the file is damaged; and where another version has written it.
+  static Content read(const std::filesystem::path& file, std::string_view remedy,
+                      std::string_view version_remedy);
   void write(const std::filesystem::path& file, const Algorithms& algorithms) const;
 
   DeviceOptions options_;

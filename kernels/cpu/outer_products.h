@@ -30,22 +30,23 @@ inline constexpr int kRowsAhead = 0;
 
 inline int panels(int K) { return (K + kPanel - 1) / kPanel; }
 
-/// sums[r] += a[r * step + i * a_step] * b[i][0 .. kPanel) for i in [0, depth). Step: a number, or its
-/// std::integral_constant where it is known.
-template <int rows, class Step>
+/// sums[r] += a[r * step + i * a_step] * b[i][0 .. registers * kLanes) for i in [0, depth), rows of b being a panel wide.
+/// Step: a number, or its std::integral_constant where it is known.
+template <int rows, int registers, class Step>
 [[gnu::always_inline]] inline void add_outer_products(std::int64_t depth, const float* a, Step step,
                                                       std::int64_t a_step, const float* b,
-                                                      Vec (&sums)[rows][2]) {
+                                                      Vec (&sums)[rows][registers]) {
   for (std::int64_t i = 0; i < depth; ++i, a += a_step, b += kPanel) {
-    if constexpr (kRowsAhead > 0) {
-      __builtin_prefetch(b + kRowsAhead * kPanel);
-      __builtin_prefetch(b + kRowsAhead * kPanel + kLanes);
-    }
-    const Vec left = load(b), right = load(b + kLanes);
+    Vec factors[registers];
+    unrolled<registers>([&](int k) __attribute__((always_inline)) {
+      if constexpr (kRowsAhead > 0) __builtin_prefetch(b + kRowsAhead * kPanel + k * kLanes);
+      factors[k] = load(b + k * kLanes);
+    });
     unrolled<rows>([&](int r) __attribute__((always_inline)) {
       const Vec factor = broadcast(a[r * step]);
-      sums[r][0] = fma(factor, left, sums[r][0]);
-      sums[r][1] = fma(factor, right, sums[r][1]);
+      unrolled<registers>([&](int k) __attribute__((always_inline)) {
+        sums[r][k] = fma(factor, factors[k], sums[r][k]);
+      });
     });
   }
 }

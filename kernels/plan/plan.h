@@ -55,6 +55,19 @@ struct PlanSeparable {
   Activation activation = Activation::none;
 };
 
+/// y = activation(depthwise(e, w) + bias) with e = expansion_activation(conv1x1(x, expansion_w) + expansion_bias): the
+/// first half of an inverted residual block (MobileNetV2, EfficientNet), made as PlanSeparable. The window is the
+/// depthwise one. expansion_w: (C, K), w: (R, S, K).
+template <class T>
+struct PlanExpandedDepthwise {
+  int x, y;
+  Window window;
+  std::vector<T> expansion_w, expansion_bias;
+  Activation expansion_activation = Activation::none;
+  std::vector<T> w, bias;
+  Activation activation = Activation::none;
+};
+
 /// y = activation(x * scale + shift), scale and shift (C): batch normalisation, rescaling. mean and deviation (C):
 /// of x * scale + shift over the images that the statistics of a batch normalisation are of; else empty.
 template <class T>
@@ -143,10 +156,10 @@ struct PlanReshape {
 
 template <class T>
 using PlanOperation =
-    std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanSeparable<T>, PlanAffineProduct<T>,
-                 PlanScaledProduct<T>, PlanAffine<T>, PlanMaxPool, PlanAveragePool,
-                 PlanGlobalAverage, PlanActivation, PlanSoftmax, PlanAdd, PlanScale,
-                 PlanConcatenate, PlanPad, PlanReshape>;
+    std::variant<PlanConvolution<T>, PlanDepthwise<T>, PlanSeparable<T>, PlanExpandedDepthwise<T>,
+                 PlanAffineProduct<T>, PlanScaledProduct<T>, PlanAffine<T>, PlanMaxPool,
+                 PlanAveragePool, PlanGlobalAverage, PlanActivation, PlanSoftmax, PlanAdd,
+                 PlanScale, PlanConcatenate, PlanPad, PlanReshape>;
 
 /// Operations in an order in which they can run. Each value but the input is made by one of them.
 template <class T>

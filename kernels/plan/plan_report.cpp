@@ -73,6 +73,17 @@ class Describe {
         flops(between, op.depthwise_activation);
     add_residual(op);
   }
+  void operator()(const PlanExpandedDepthwise<float>& op) {
+    const PlanValue& x = plan_.value(op.x);
+    const PlanValue between{x.H, x.W, plan_.value(op.y).C};
+    facts_.words = fmt::format("conv 1x1 /1 {} -> {}{} + depthwise {}", words(x), between.C,
+                               suffix(op.expansion_activation), words(op.window));
+    add_convolution(x, between.C, {});
+    add_depthwise(between, op.window);
+    convolve(op, plan_.value(op.y), 2.0 * op.window.R * op.window.S);
+    facts_.flops += numbers(between) * (2.0 * x.C + (op.expansion_bias.empty() ? 0 : 1)) +
+                    flops(between, op.expansion_activation);
+  }
   void operator()(const PlanAffineProduct<float>& op) {
     const PlanValue& x = plan_.value(op.x);
     product("affine", op, op.affine_activation);
@@ -177,6 +188,7 @@ WeightCount count_weights(const PlanOperation<float>& operation) {
           count.always_float += bias.size();
         };
         if constexpr (requires { op.depthwise_w; }) add(op.depthwise_w, op.depthwise_bias);
+        if constexpr (requires { op.expansion_w; }) add(op.expansion_w, op.expansion_bias);
         if constexpr (requires { op.w; }) add(op.w, op.bias);
         if constexpr (requires { op.scale; })
           count.always_float += op.scale.size() + op.shift.size();

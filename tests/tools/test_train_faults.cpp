@@ -105,9 +105,11 @@ TEST_CASE("a measured run needs its plan") {
   sandbox.refuse(resume, {"plan.json", "missing"});
   sandbox.write("run/plan.json", "{");
   sandbox.refuse(resume, {"plan.json", "bring the run's own back"});
+  sandbox.write("run/plan.json", R"({"format":"nanopneumo plan 1"})");
+  sandbox.refuse(resume, {"plan.json", "train anew"});
   sandbox.write("run/plan.json", plan);
   sandbox.succeed(resume);
-  count_cases(3);
+  count_cases(4);
 }
 
 TEST_CASE("reproduce measures the plans of its runs") {

@@ -22,7 +22,7 @@ std::string_view name_of(Algorithm);
 using Choices = std::vector<Algorithm>;
 
 /// The algorithms that compute operation number i, direct first and Winograd's last. Convolutions of pairs that have
-/// become one (pointwise_pairs.h) have no choice.
+/// become one (operation_pairs.h) have no choice.
 std::vector<Algorithm> candidates(const Plan<float>& plan, std::size_t i, Precision precision);
 
 /// In bfloat16 tiled where that is possible. In float32 Winograd's algorithm for every 3x3 convolution at stride 1 that

@@ -6,8 +6,8 @@
 #include "kernels/cpu/plan/fixed_plan.h"
 #include "kernels/cpu/plan/float_stem.h"
 #include "kernels/cpu/plan/measured_choices.h"
+#include "kernels/cpu/plan/operation_pairs.h"
 #include "kernels/cpu/plan/plan_parts.h"
-#include "kernels/cpu/plan/pointwise_pairs.h"
 #include "kernels/cpu/plan/rounded_weights.h"
 #include "kernels/cpu/plan/skipped_pixels.h"
 #include "kernels/cpu/tiled/convolution.h"
@@ -122,8 +122,7 @@ class CpuPlan final : public CompiledPlan {
       round_weights(stream, plan_);
     }
     if (std::is_same_v<E, float> || matrix_tiles::are_there())
-      join_pointwise_pairs(plan_,
-                           [&](const PointwisePair& pair) { return runs_together(stream, pair); });
+      join_pairs(plan_, [&](const OperationPair& pair) { return runs_together(stream, pair); });
     make_parts(stream);
     if (choices_) {
       // Algorithms that were tried and not chosen may have wanted more.
@@ -134,14 +133,14 @@ class CpuPlan final : public CompiledPlan {
     is_made_ = true;
   }
 
-  bool runs_together(CpuStream& stream, const PointwisePair& pair) const {
+  bool runs_together(CpuStream& stream, const OperationPair& pair) const {
     if (!choices_) return kIsTiled || std::is_same_v<E, BFloat16>;
-    const std::int64_t pixels = plan_.value(output_of(pair.convolution)).pixels();
+    const std::int64_t pixels = plan_.value(output_of(pair.second)).pixels();
     return is_faster_together<E>(stream, plan_, pair, usual_images(pixels), precision_, *choices_);
   }
 
   void make_stem(CpuStream& stream, Plan<float>& stem) {
-    if (tiled::kBeatsOneDnn) join_pointwise_pairs(stem);
+    if (tiled::kBeatsOneDnn) join_pairs(stem);
     const std::size_t first_operation = describe(stem, sizeof(float));
     stem_.emplace(stream, stem, default_choices(stem, 1, Precision::float32), 1, first_operation);
     stem_->name_algorithms(facts_);

@@ -16,6 +16,7 @@ inline void release_weights(PlanOperation<float>& operation) {
       [](auto& op) {
         if constexpr (requires { op.w; }) std::vector<float>().swap(op.w);
         if constexpr (requires { op.depthwise_w; }) std::vector<float>().swap(op.depthwise_w);
+        if constexpr (requires { op.expansion_w; }) std::vector<float>().swap(op.expansion_w);
         if constexpr (requires { op.scale; }) std::vector<float>().swap(op.scale);
       },
       operation);

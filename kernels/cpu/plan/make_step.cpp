@@ -1,6 +1,7 @@
 #include <stdexcept>
 
 #include "kernels/cpu/plan/convolution_step.h"
+#include "kernels/cpu/plan/depthwise_steps.h"
 #include "kernels/cpu/plan/gemm_step.h"
 #include "kernels/cpu/plan/layout_steps.h"
 #include "kernels/cpu/plan/pixel_steps.h"
@@ -11,6 +12,18 @@
 
 namespace nanopneumo::cpu {
 namespace {
+
+/// Whether operation number i leaves the sums of its result's rows for the global average of it that comes right after.
+template <class E>
+bool leaves_row_sums(const StepContext<E>& context, std::size_t i) {
+  const auto& operations = context.plan.operations;
+  if (i + 1 >= operations.size()) return false;
+  const auto* average = std::get_if<PlanGlobalAverage>(&operations[i + 1]);
+  if (!average || average->x != output_of(operations[i])) return false;
+  return std::holds_alternative<PlanExpandedDepthwise<float>>(operations[i]) ||
+         (std::holds_alternative<PlanDepthwise<float>>(operations[i]) &&
+          context.choices[i] == Algorithm::tiled);
+}
 
 /// The step of operation number i, by its kind.
 template <class E>
@@ -37,8 +50,12 @@ struct StepMaker {
     return convolution_step(context, i, op);
   }
   Step operator()(const PlanDepthwise<float>& op) const {
-    if (context.choices[i] == Algorithm::tiled) return tiled_step(context, op);
+    if (context.choices[i] == Algorithm::tiled)
+      return depthwise_step(context, op, leaves_row_sums(context, i));
     return depthwise_step(context, i, op);
+  }
+  Step operator()(const PlanExpandedDepthwise<float>& op) const {
+    return expanded_depthwise_step(context, op, leaves_row_sums(context, i));
   }
   Step operator()(const PlanSeparable<float>& op) const { return tiled_step(context, op); }
   Step operator()(const PlanAffineProduct<float>& op) const { return tiled_step(context, op); }
@@ -46,7 +63,10 @@ struct StepMaker {
   Step operator()(const PlanAffine<float>& op) const { return affine_step(context, op); }
   Step operator()(const PlanMaxPool& op) const { return max_pool_step(context, op); }
   Step operator()(const PlanAveragePool& op) const { return average_pool_step(context, op); }
-  Step operator()(const PlanGlobalAverage& op) const { return global_average_step(context, op); }
+  Step operator()(const PlanGlobalAverage& op) const {
+    return i > 0 && leaves_row_sums(context, i - 1) ? average_of_row_sums_step(context, op)
+                                                    : global_average_step(context, op);
+  }
   Step operator()(const PlanActivation& op) const { return activation_step(context, op); }
   Step operator()(const PlanSoftmax& op) const { return softmax_step(context, i, op); }
   Step operator()(const PlanAdd& op) const { return add_step(context, op); }

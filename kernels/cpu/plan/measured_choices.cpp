@@ -116,7 +116,7 @@ Choices known_choices(CpuStream& stream, const Plan<float>& plan, int N, Precisi
 }
 
 template <class E>
-bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const PointwisePair& pair,
+bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const OperationPair& pair,
                         int N, Precision precision, PlanChoices& known) {
   static constexpr std::array<std::string_view, 2> kNames{"apart", "together"};
   Way together{alone(plan, {pair.both}), {}};
@@ -124,7 +124,7 @@ bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const Pointw
   const std::string name =
       name_of(together.plan, together.plan.operations.size() - 1, N, sizeof(E));
   if (const auto found = known.find(name, kNames)) return *found == kNames[1];
-  Way apart{alone(plan, {pair.first, pair.convolution}), {}};
+  Way apart{alone(plan, {pair.first, pair.second}), {}};
   Forgotten forgotten;
   apart.choices = known_choices<E>(stream, apart.plan, N, precision, forgotten);
   const std::vector<double> seconds =
@@ -134,9 +134,9 @@ bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const Pointw
   return is_faster;
 }
 
-template bool is_faster_together<float>(CpuStream&, const Plan<float>&, const PointwisePair&, int,
+template bool is_faster_together<float>(CpuStream&, const Plan<float>&, const OperationPair&, int,
                                         Precision, PlanChoices&);
-template bool is_faster_together<BFloat16>(CpuStream&, const Plan<float>&, const PointwisePair&,
+template bool is_faster_together<BFloat16>(CpuStream&, const Plan<float>&, const OperationPair&,
                                            int, Precision, PlanChoices&);
 template Choices known_choices<float>(CpuStream&, const Plan<float>&, int, Precision, PlanChoices&);
 template Choices known_choices<BFloat16>(CpuStream&, const Plan<float>&, int, Precision,

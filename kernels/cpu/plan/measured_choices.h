@@ -3,7 +3,7 @@
 
 #include "kernels/cpu/cpu_stream.h"
 #include "kernels/cpu/plan/choices.h"
-#include "kernels/cpu/plan/pointwise_pairs.h"
+#include "kernels/cpu/plan/operation_pairs.h"
 #include "kernels/plan/plan_choices.h"
 
 namespace nanopneumo::cpu {
@@ -18,7 +18,7 @@ Choices known_choices(CpuStream& stream, const Plan<float>& plan, int N, Precisi
 /// Whether a pair of `plan` takes less time as one operation, with elements E and N images; looked up and found out as the
 /// algorithm of a convolution. On their own the two run by the fastest algorithms.
 template <class E>
-bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const PointwisePair& pair,
+bool is_faster_together(CpuStream& stream, const Plan<float>& plan, const OperationPair& pair,
                         int N, Precision precision, PlanChoices& known);
 
 }  // namespace nanopneumo::cpu

@@ -23,9 +23,9 @@ struct Inside2D {
 };
 
 /// finish(values combined, their number) of the first `count` of some registers of channels of a window.
-template <int registers, class E, class Combine, class Finish>
+template <int registers, class E, class Out, class Combine, class Finish>
 [[gnu::always_inline]] inline void combine_window(const Inside2D<E>& inside, int count, float start,
-                                                  Combine combine, Finish finish, E* y) {
+                                                  Combine combine, Finish finish, Out* y) {
   Vec values[registers];
   unrolled<registers>([&](int i) __attribute__((always_inline)) { values[i] = broadcast(start); });
   const E* row = inside.x;
@@ -83,6 +83,47 @@ std::unique_ptr<PlanStep> window_step(const StepContext<E>& context, const Op& o
   });
 }
 
+/// y[n][c] = the sum of the `count` values x[n][.][c] / number, in order.
+template <class From, class To>
+void average(CpuStream& stream, int images, int C, Pixels<const From> x, int count, float number,
+             Pixels<To> y) {
+  constexpr int kAtOnce = kRegisters * kLanes;
+  const int blocks = (C + kAtOnce - 1) / kAtOnce;
+  const auto average_block = [=](std::int64_t i) {
+    const std::int64_t n = i / blocks;
+    const int first = static_cast<int>(i % blocks) * kAtOnce;
+    const auto add = [](Vec a, Vec b) { return a + b; };
+    const auto mean = [number](Vec sum, float) { return sum / number; };
+    Inside2D<From> inside{x.data + n * count * x.stride + first, 1, count, 0, x.stride};
+    To* out = y.data + n * y.stride + first;
+    int rest = C - first;
+    if (rest >= kAtOnce) return combine_window<kRegisters>(inside, rest, 0, add, mean, out);
+    for (; rest > 0; rest -= kLanes, inside.x += kLanes, out += kLanes)
+      combine_window<1>(inside, rest, 0, add, mean, out);
+  };
+  constexpr int kWorthAThread = 16384;
+  parallel_pieces(stream, std::int64_t{images} * blocks,
+                  std::max(1, kWorthAThread / (count * kAtOnce)), [=](const Range& piece, int) {
+                    for (std::int64_t i = piece.begin; i < piece.end; ++i) average_block(i);
+                  });
+}
+
+template <class E>
+class AverageOfRowSumsStep final : public PlanStep {
+ public:
+  AverageOfRowSumsStep(const PlanValue& image, Pixels<E> y) : image_(image), y_(y) {}
+  void run(CpuStream& stream, int images) override {
+    average<float>(stream, images, image_.C, {sums_, image_.C}, image_.H,
+                   static_cast<float>(image_.pixels()), y_);
+  }
+  void set_scratch(std::byte* memory) override { sums_ = reinterpret_cast<const float*>(memory); }
+
+ private:
+  PlanValue image_;
+  Pixels<E> y_;
+  const float* sums_ = nullptr;
+};
+
 }  // namespace
 
 template <class E>
@@ -116,21 +157,14 @@ std::unique_ptr<PlanStep> global_average_step(const StepContext<E>& context,
   return function_step([image, x = read_only(context.at(op.x)), y = context.at(op.y)](
                            CpuStream& stream, int images) {
     const auto pixels = static_cast<int>(image.pixels());
-    constexpr int kAtOnce = kRegisters * kLanes;
-    const int C = image.C, blocks = (C + kAtOnce - 1) / kAtOnce;
-    parallel_for(stream, std::int64_t{images} * blocks, [=](std::int64_t i) {
-      const std::int64_t n = i / blocks;
-      const int first = static_cast<int>(i % blocks) * kAtOnce;
-      const auto add = [](Vec a, Vec x) { return a + x; };
-      const auto mean = [](Vec sum, float number) { return sum / number; };
-      Inside2D<E> inside{x.data + n * pixels * x.stride + first, 1, pixels, 0, x.stride};
-      E* out = y.data + n * y.stride + first;
-      int rest = C - first;
-      if (rest >= kAtOnce) return combine_window<kRegisters>(inside, rest, 0, add, mean, out);
-      for (; rest > 0; rest -= kLanes, inside.x += kLanes, out += kLanes)
-        combine_window<1>(inside, rest, 0, add, mean, out);
-    });
+    average(stream, images, image.C, x, pixels, static_cast<float>(pixels), y);
   });
+}
+
+template <class E>
+std::unique_ptr<PlanStep> average_of_row_sums_step(const StepContext<E>& context,
+                                                   const PlanGlobalAverage& op) {
+  return std::make_unique<AverageOfRowSumsStep<E>>(context.value(op.x), context.at(op.y));
 }
 
 #define NANOPNEUMO_INSTANTIATE(E)                                                              \
@@ -138,7 +172,9 @@ std::unique_ptr<PlanStep> global_average_step(const StepContext<E>& context,
   template std::unique_ptr<PlanStep> average_pool_step(const StepContext<E>&,                  \
                                                        const PlanAveragePool&);                \
   template std::unique_ptr<PlanStep> global_average_step(const StepContext<E>&,                \
-                                                         const PlanGlobalAverage&);
+                                                         const PlanGlobalAverage&);            \
+  template std::unique_ptr<PlanStep> average_of_row_sums_step(const StepContext<E>&,           \
+                                                              const PlanGlobalAverage&);
 NANOPNEUMO_INSTANTIATE(float)
 NANOPNEUMO_INSTANTIATE(BFloat16)
 #undef NANOPNEUMO_INSTANTIATE

@@ -1,5 +1,6 @@
 #include "kernels/cpu/plan/tiled_steps.h"
 
+#include "kernels/cpu/plan/tiled_operands.h"
 #include "kernels/cpu/tiled/affine_product.h"
 #include "kernels/cpu/tiled/convolution.h"
 #include "kernels/cpu/tiled/made_pixels.h"
@@ -8,40 +9,6 @@
 
 namespace nanopneumo::cpu {
 namespace {
-
-template <class E>
-RowsOf<const E> input(const StepContext<E>& context, int v) {
-  const Pixels<E> pixels = context.at(v);
-  return {pixels.data, pixels.stride};
-}
-
-/// `residual`: number of a value, or -1.
-template <class E>
-tiled::ResultsOf<E> results(const StepContext<E>& context, int y, int residual,
-                            Activation activation) {
-  const Pixels<E> pixels = context.at(y);
-  return {{pixels.data, pixels.stride},
-          residual < 0 ? RowsOf<const E>{nullptr, 0} : input(context, residual),
-          activation};
-}
-
-template <class E>
-ChannelwiseDims channelwise(const StepContext<E>& context, int x, const Window& window) {
-  const PlanValue& value = context.value(x);
-  return {context.N, value.H, value.W, value.C, window};
-}
-
-/// The same for the first `images` alone.
-template <class Dims>
-Dims first(int images, Dims dims) {
-  dims.N = images;
-  return dims;
-}
-
-class TiledStep : public PlanStep {
- public:
-  std::string algorithm() const override { return "tiled"; }
-};
 
 template <class E>
 class ConvolutionStep final : public TiledStep {
@@ -74,37 +41,6 @@ class ConvolutionStep final : public TiledStep {
   RowsOf<const E> x_;
   tiled::ResultsOf<E> results_;
   std::size_t workspace_bytes_;
-};
-
-template <class E>
-class DepthwiseStep final : public TiledStep {
- public:
-  DepthwiseStep(const StepContext<E>& context, const PlanDepthwise<float>& op)
-      : dims_(channelwise(context, op.x, op.window)),
-        filter_(op.window, dims_.C, op.w, op.bias),
-        x_(input(context, op.x)),
-        results_(results(context, op.y, -1, op.activation)) {}
-
-  void run(CpuStream& stream, int images) override {
-    const ChannelwiseDims dims = first(images, dims_);
-    if (narrow_)
-      tiled::depthwise_forward(stream, dims, x_, filter_, results_.activation,
-                               RowsOf<BFloat16>{narrow_, dims_.C});
-    else
-      tiled::depthwise_forward(stream, dims, x_, filter_, results_.activation, results_.y);
-  }
-  bool narrow_to(BFloat16* y) override {
-    narrow_ = y;
-    return true;
-  }
-  std::size_t packed_bytes() const override { return filter_.bytes(); }
-
- private:
-  ChannelwiseDims dims_;
-  tiled::DepthwiseFilter filter_;
-  RowsOf<const E> x_;
-  tiled::ResultsOf<E> results_;
-  BFloat16* narrow_ = nullptr;  ///< where results go instead
 };
 
 template <class E>
@@ -145,9 +81,7 @@ class ProductStep : public TiledStep {
       : images_{context.N, context.value(op.x).pixels(), context.value(op.x).C},
         pointwise_({}, images_.C, context.value(op.y).C, op.w, op.bias),
         x_(input(context, op.x)),
-        results_(results(context, op.y, op.residual, op.activation)),
-        workspace_bytes_(
-            tiled::made_pixels_workspace_bytes<E>(context.stream, images_.C, pointwise_)) {}
+        results_(results(context, op.y, op.residual, op.activation)) {}
 
   std::size_t workspace_bytes() const final { return workspace_bytes_; }
 
@@ -156,9 +90,7 @@ class ProductStep : public TiledStep {
   tiled::FilterOf<E> pointwise_;
   RowsOf<const E> x_;
   tiled::ResultsOf<E> results_;
-
- private:
-  std::size_t workspace_bytes_;
+  std::size_t workspace_bytes_ = 0;
 };
 
 template <class E>
@@ -168,7 +100,10 @@ class AffineProductStep final : public ProductStep<E> {
       : ProductStep<E>(context, op),
         scale_(op.scale),
         shift_(op.shift),
-        affine_activation_(op.affine_activation) {}
+        affine_activation_(op.affine_activation) {
+    this->workspace_bytes_ =
+        tiled::made_pixels_workspace_bytes<E>(context.stream, this->images_.C, this->pointwise_);
+  }
 
   void run(CpuStream& stream, int images) override {
     tiled::affine_product<E>(stream, first(images, this->images_), this->x_,
@@ -188,7 +123,10 @@ template <class E>
 class ScaledProductStep final : public ProductStep<E> {
  public:
   ScaledProductStep(const StepContext<E>& context, const PlanScaledProduct<float>& op)
-      : ProductStep<E>(context, op), s_(input(context, op.s)) {}
+      : ProductStep<E>(context, op), s_(input(context, op.s)) {
+    this->workspace_bytes_ =
+        tiled::scaled_product_workspace_bytes<E>(context.stream, this->images_, this->pointwise_);
+  }
 
   void run(CpuStream& stream, int images) override {
     tiled::scaled_product<E>(stream, first(images, this->images_), this->x_, s_, this->pointwise_,
@@ -206,12 +144,6 @@ template <class E>
 std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
                                      const PlanConvolution<float>& op) {
   return std::make_unique<ConvolutionStep<E>>(context, op);
-}
-
-template <class E>
-std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
-                                     const PlanDepthwise<float>& op) {
-  return std::make_unique<DepthwiseStep<E>>(context, op);
 }
 
 template <class E>
@@ -235,8 +167,6 @@ std::unique_ptr<PlanStep> tiled_step(const StepContext<E>& context,
 #define NANOPNEUMO_INSTANTIATE(E)                                                 \
   template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
                                                 const PlanConvolution<float>&);   \
-  template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
-                                                const PlanDepthwise<float>&);     \
   template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \
                                                 const PlanSeparable<float>&);     \
   template std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&,            \

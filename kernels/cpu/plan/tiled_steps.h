@@ -1,5 +1,4 @@
-// Steps that our own convolutions compute (kernels/cpu/tiled). In bfloat16 all but the depthwise ones need a CPU with
-// matrix tiles.
+// Steps that our own convolutions compute (kernels/cpu/tiled). In bfloat16 they need a CPU with matrix tiles.
 #pragma once
 
 #include "kernels/cpu/plan/plan_step.h"
@@ -8,8 +7,6 @@ namespace nanopneumo::cpu {
 
 template <class E>
 std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanConvolution<float>&);
-template <class E>
-std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanDepthwise<float>&);
 template <class E>
 std::unique_ptr<PlanStep> tiled_step(const StepContext<E>&, const PlanSeparable<float>&);
 template <class E>

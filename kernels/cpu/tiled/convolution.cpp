@@ -19,6 +19,12 @@ BandsOf<E> bands_of(const ConvDims& dims, std::int64_t x_stride) {
   return bands;
 }
 
+/// Few products are done before other threads have begun: those of a gate's dense layers.
+bool is_worth_a_team(const ConvDims& d) {
+  constexpr std::int64_t kProducts = 256 * 1024;
+  return d.output_size() * d.window.R * d.window.S * d.C > kProducts;
+}
+
 }  // namespace
 
 template <class E>
@@ -31,10 +37,11 @@ template <class E>
 void forward(Stream& stream, const ConvDims& dims, RowsOf<const E> x, const FilterOf<E>& filter,
              const ResultsOf<E>& results, E* memory) {
   const BandsOf<E> bands = bands_of<E>(dims, x.stride);
-  const std::int64_t rows = bands.rows(), threads = cpu_stream(stream).threads();
+  const std::int64_t rows = bands.rows(),
+                     threads = is_worth_a_team(dims) ? cpu_stream(stream).threads() : 1;
   const std::int64_t most =
       std::min<std::int64_t>(bands.most_rows(), (rows + threads - 1) / threads);
-  parallel_pieces(stream, rows, most, [&](const Range& piece, int thread) {
+  parallel_pieces(static_cast<int>(threads), rows, most, [&](const Range& piece, int thread) {
     for (std::int64_t row = piece.begin; row < piece.end;) {
       const BandOf<E> band =
           bands.take(x.data, row, piece.end, memory + thread * bands.copy_size());

@@ -5,6 +5,7 @@
 #include "kernels/cpu/activation.h"
 #include "kernels/cpu/outer_products.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled/row_sums.h"
 #include "kernels/cpu/vector_bfloat16.h"
 
 namespace nanopneumo::cpu::tiled {
@@ -299,12 +300,16 @@ void depthwise_rows(const ChannelwiseDims& d, RowsOf<const E> x, const Depthwise
 
 template <class E, class Out>
 void depthwise_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E> x,
-                       const DepthwiseFilter& filter, Activation activation, RowsOf<Out> y) {
+                       const DepthwiseFilter& filter, Activation activation, RowsOf<Out> y,
+                       float* row_sums) {
   constexpr int kRows = 4;  // that share what they read
   const std::int64_t rows = std::int64_t{d.N} * d.P();
   parallel_pieces(stream, rows, kRows, [&](const Range& piece, int) {
-    depthwise_rows<E, Out>(d, x, filter, activation, piece.begin, piece.end,
-                           {y.data + piece.begin * d.Q() * y.stride, y.stride});
+    const RowsOf<Out> own{y.data + piece.begin * d.Q() * y.stride, y.stride};
+    depthwise_rows<E, Out>(d, x, filter, activation, piece.begin, piece.end, own);
+    if (row_sums)
+      sum_rows<Out>({own.data, own.stride}, piece.end - piece.begin, d.Q(), d.C,
+                    {row_sums + piece.begin * d.C, d.C});
   });
 }
 
@@ -312,7 +317,7 @@ void depthwise_forward(Stream& stream, const ChannelwiseDims& d, RowsOf<const E>
   template void depthwise_rows(const ChannelwiseDims&, RowsOf<const E>, const DepthwiseFilter&, \
                                Activation, std::int64_t, std::int64_t, RowsOf<Out>);            \
   template void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E>,             \
-                                  const DepthwiseFilter&, Activation, RowsOf<Out>);
+                                  const DepthwiseFilter&, Activation, RowsOf<Out>, float*);
 NANOPNEUMO_INSTANTIATE(float, float)
 NANOPNEUMO_INSTANTIATE(float, BFloat16)
 NANOPNEUMO_INSTANTIATE(BFloat16, BFloat16)

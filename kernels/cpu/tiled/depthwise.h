@@ -45,9 +45,9 @@ template <class E, class Out>
 void depthwise_rows(const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&, Activation,
                     std::int64_t first, std::int64_t end, RowsOf<Out> y);
 
-/// The same for all rows.
+/// The same for all rows. row_sums: (d.N, d.P(), d.C), the sums of y's rows (row_sums.h), or null.
 template <class E, class Out>
-void depthwise_forward(Stream&, const ChannelwiseDims&, RowsOf<const E> x, const DepthwiseFilter&,
-                       Activation, RowsOf<Out> y);
+void depthwise_forward(Stream&, const ChannelwiseDims& d, RowsOf<const E> x, const DepthwiseFilter&,
+                       Activation, RowsOf<Out> y, float* row_sums = nullptr);
 
 }  // namespace nanopneumo::cpu::tiled

@@ -39,6 +39,14 @@ void pack_panel(const Window& window, int C, int K, int p, const float* w, const
   copy_row(bias ? bias + k : nullptr, bias ? K - k : 0, bias_to);
 }
 
+void scale_panel(const Filter& filter, int p, const float* s, float* packed) {
+  const float* from = filter.panel(p);
+  float* to = packed + p * filter.depth() * kPanel;
+  for (std::int64_t c = 0; c < filter.depth(); ++c, from += kPanel, to += kPanel)
+    for (int k = 0; k < kPanel; ++k) to[k] = from[k] * s[c];
+  std::copy_n(filter.bias(p), kPanel, packed + (panels(filter.K()) * filter.depth() + p) * kPanel);
+}
+
 void pack_mirrored_panel(const Window& window, int C, int K, int p, const float* w, float* packed) {
   const int taps = window.R * window.S, first = p * kPanel, count = std::min(kPanel, C - first);
   const std::int64_t rows = std::int64_t{taps} * K;

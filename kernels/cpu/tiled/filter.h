@@ -40,7 +40,11 @@ class Filter {
 void pack_panel(const Window&, int C, int K, int p, const float* w, const float* bias,
                 float* packed);
 
-/// The same of the convolution from K to C channels that computes the input's gradient at stride 1, which has no bias:
+/// Panel number p of the filter of a 1x1 convolution to its place in `packed`, the weights of channel c times s[c], and its
+/// bias.
+void scale_panel(const Filter&, int p, const float* s, float* packed);
+
+/// The same as pack_panel of the convolution from K to C channels that computes the input's gradient at stride 1, which has no bias:
 /// w mirrored, C and K exchanged. w'[r,s,k,c] = w[R-1-r,S-1-s,c,k]
 void pack_mirrored_panel(const Window&, int C, int K, int p, const float* w, float* packed);
 
