@@ -51,14 +51,13 @@ template <int count>
 
   // The polynomial of degree 6 with p(0) = 1 whose largest relative distance from 2^r is least, 2e-9.
   each([&](int i) __attribute__((always_inline)) { sum[i] = broadcast(0x1.41fbbcp-13f); });
-  for (const float coefficient : {0x1.5f3e54p-10f, 0x1.3b2d4cp-7f, 0x1.c6aee8p-5f, 0x1.ebfbdcp-3f,
-                                  0x1.62e430p-1f, 1.0f})
+  for (const float coefficient :
+       {0x1.5f3e54p-10f, 0x1.3b2d4cp-7f, 0x1.c6aee8p-5f, 0x1.ebfbdcp-3f, 0x1.62e430p-1f, 1.0f})
     each([&](int i) __attribute__((always_inline)) {
       sum[i] = fma(sum[i], x[i], broadcast(coefficient));
     });
 
-  each([&](int i)
-           __attribute__((always_inline)) { x[i] = times_power_of_two(sum[i], n[i]); });
+  each([&](int i) __attribute__((always_inline)) { x[i] = times_power_of_two(sum[i], n[i]); });
 }
 
 }  // namespace nanopneumo::cpu
