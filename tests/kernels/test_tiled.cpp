@@ -1,6 +1,7 @@
 // Our own convolutions for the CPU, whose sums stay in registers: from and to slices, for any window.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <limits>
 
 #include "kernels/cpu/activation.h"
@@ -26,6 +27,12 @@ ConvDims any_conv(int index, CaseRandom& random) {
   if (index == 1) return {1, 3, 4, 5, 7, {3, 3, 1, 1, {4, 4, 4, 4}}};
   // A thread's share begins within an image and goes on with whole ones.
   if (index == 2) return {9, 5, 6, 32, 20, {3, 3, 1, 1, {1, 1, 1, 1}}};
+  // As many rows as a window of bfloat16 may have, each with a rest that fills no matrix tile.
+  if (index == 3) return {1, 18, 4, 5, 9, {16, 3, 1, 1, {}}};
+  // Numbers of steps through matrix tiles at which something is done every so many of them.
+  constexpr std::array kSteps = {3, 4, 8, 15, 16, 17, 32, 33};
+  if (index >= 4 && index < 4 + static_cast<int>(kSteps.size()))
+    return {1, 3, 7, 32 * kSteps[static_cast<std::size_t>(index - 4)], 33, {}};
   ConvDims d = conv_dims(index, random);
   if (random.coin()) d.K = random.integer(1, 100);
   if (random.integer(0, 3) == 0) d.C = 32 * random.integer(1, 3);
