@@ -9,8 +9,11 @@ target_compile_definitions(nanopneumo_base INTERFACE NANOPNEUMO_VERSION="${PROJE
 if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
   set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG")
 endif()
+# (Kernels that run emulated are most of the tests' time: -O2.)
 add_library(nanopneumo_kernel_options INTERFACE)
+add_library(nanopneumo_emulator_options INTERFACE)
 if(NOT NANOPNEUMO_SANITIZE)
+  target_compile_options(nanopneumo_emulator_options INTERFACE "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O2>")
   target_compile_options(nanopneumo_kernel_options INTERFACE "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:Release>>:-O3>")
 endif()
 # Contraction of a*b+c into one rounding is left to the places that ask for it (std::fma): a result then

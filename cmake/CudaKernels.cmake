@@ -16,8 +16,9 @@ endfunction()
 
 function(nanopneumo_emulated_library name)
   nanopneumo_add_kernels(${name} ${ARGN})
-  target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_options nanopneumo_emulator)
-  nanopneumo_use_precompiled(nanopneumo_${name} nanopneumo_precompiled)
+  target_link_libraries(nanopneumo_${name} PUBLIC nanopneumo_options nanopneumo_emulator
+                        PRIVATE nanopneumo_emulator_options)
+  nanopneumo_use_precompiled(nanopneumo_${name} nanopneumo_precompiled_emulator)
 endfunction()
 
 # The same with a call before each load and store, for the profiler (kernels/emulator/profiler/hooks.cpp).
