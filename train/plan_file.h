@@ -55,8 +55,7 @@ class PlanFile final : public PlanChoices {
   };
 
   PlanFile(const DeviceOptions& options, Note note) : options_(options), note_(std::move(note)) {}
-  /// `remedy` where it is none.
-  /// remedy: what to do where the file is damaged; and where another version has written it.
+  /// `remedy`: what to do where it is none; `version_remedy`: where another version has written it.
   static Content read(const std::filesystem::path& file, std::string_view remedy,
                       std::string_view version_remedy);
   void write(const std::filesystem::path& file, const Algorithms& algorithms) const;

@@ -22,8 +22,14 @@ constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 template <class E>
 struct MadePixels {
   explicit MadePixels(CaseRandom& random)
-      : d{random.integer(1, 3),   random.integer(1, 11),  random.integer(1, 13),
-          random.integer(1, 100), random.integer(1, 100), {}},
+      : MadePixels(random, {random.integer(1, 3),
+                            random.integer(1, 11),
+                            random.integer(1, 13),
+                            random.integer(1, 100),
+                            random.integer(1, 100),
+                            {}}) {}
+  MadePixels(CaseRandom& random, const ConvDims& dims)
+      : d(dims),
         operands(d, random),
         x_stride(d.C + random.integer(0, 5)),
         y_stride(d.K + random.integer(0, 5)) {
@@ -100,7 +106,10 @@ TEST_CASE_TEMPLATE("The product of gated pixels agrees with the reference", E, f
   if (!can_multiply<E>()) return;
   for (int index = 0; index < kCases; ++index) {
     CaseRandom random("scaled product", index);
-    MadePixels<E> made(random);
+    // First images so large that the weights are scaled, of several panels, and by several threads.
+    MadePixels<E> made = index == 0   ? MadePixels<E>(random, {2, 20, 20, 24, 70, {}})
+                         : index == 1 ? MadePixels<E>(random, {2, 30, 30, 192, 32, {}})
+                                      : MadePixels<E>(random);
     const auto C = static_cast<std::size_t>(made.d.C);
     const std::int64_t s_stride = made.d.C + random.integer(0, 5);
     std::vector<float> gates = random.values(made.d.N * made.d.C);

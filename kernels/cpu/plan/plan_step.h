@@ -34,7 +34,8 @@ class PlanStep {
     (void)y;
     return false;
   }
-  /// Temporary memory that run() needs, in bytes, and where it is.
+  /// Temporary memory that run() needs, in bytes, and where it is: all steps of a plan have the same, so that what one
+  /// leaves there is found by the next (depthwise_steps.h).
   virtual std::size_t scratch_bytes() const { return 0; }
   virtual void set_scratch(std::byte* memory) { (void)memory; }
   /// The same of the stream's workspace.

@@ -6,7 +6,7 @@
 namespace nanopneumo::cpu::tiled {
 namespace {
 
-/// Channels of a group: two cache lines of floats, and a panel of each kind of filter.
+/// Channels of a group: two cache lines of floats, and one panel with registers of 16 floats and of matrix tiles.
 constexpr int kChannels = 32;
 
 /// The depthwise convolution of some rows of one image's output, which is one of the rows of x that they read: rows
