@@ -36,14 +36,19 @@ template <int rows, int registers, class Step>
 [[gnu::always_inline]] inline void add_outer_products(std::int64_t depth, const float* a, Step step,
                                                       std::int64_t a_step, const float* b,
                                                       Vec (&sums)[rows][registers]) {
-  for (std::int64_t i = 0; i < depth; ++i, a += a_step, b += kPanel) {
+  // Where 14 rows begin is more than there are registers for: half of the rows count from a pointer of their own.
+  constexpr int kHalf = (rows + 1) / 2;
+  const float* second_half = a + kHalf * step;
+  asm("" : "+r"(second_half));
+#pragma GCC unroll 2
+  for (std::int64_t i = 0; i < depth; ++i, a += a_step, second_half += a_step, b += kPanel) {
     Vec factors[registers];
     unrolled<registers>([&](int k) __attribute__((always_inline)) {
       if constexpr (kRowsAhead > 0) __builtin_prefetch(b + kRowsAhead * kPanel + k * kLanes);
       factors[k] = load(b + k * kLanes);
     });
     unrolled<rows>([&](int r) __attribute__((always_inline)) {
-      const Vec factor = broadcast(a[r * step]);
+      const Vec factor = broadcast(r < kHalf ? a[r * step] : second_half[(r - kHalf) * step]);
       unrolled<registers>([&](int k) __attribute__((always_inline)) {
         sums[r][k] = fma(factor, factors[k], sums[r][k]);
       });

@@ -56,7 +56,7 @@ struct PlanSeparable {
 };
 
 /// y = activation(depthwise(e, w) + bias) with e = expansion_activation(conv1x1(x, expansion_w) + expansion_bias): the
-/// first half of an inverted residual block (MobileNetV2, EfficientNet), made as PlanSeparable. The window is the
+/// first half of an inverted residual block (MobileNetV2, EfficientNet). No graph is lowered to it either. The window is the
 /// depthwise one. expansion_w: (C, K), w: (R, S, K).
 template <class T>
 struct PlanExpandedDepthwise {

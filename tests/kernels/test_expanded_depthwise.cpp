@@ -77,33 +77,36 @@ TEST_CASE_TEMPLATE(
   }
 }
 
-TEST_CASE("Strips of channels of large images") {
+TEST_CASE_TEMPLATE("Strips of channels of large images", E, float, BFloat16) {
+  if (!can_multiply<E>()) return;
   CpuStream one(1), three(3);
   for (const int stride : {1, 2}) {
     CaseRandom random("strips", stride);
     const ChannelwiseDims d{1, 70, 410, 40, {5, 3, stride, stride, {2, 1, 1, 0}}};
     const ConvDims expansion{d.N, d.H, d.W, 3, d.C, {}};
-    const Operands first(expansion, random);
+    Operands first(expansion, random);
+    first.round<E>();
+    const std::vector<E> x = spread<E>(first.x, expansion.C, expansion.C, kMissing);
     const DepthwiseOperands second(d, random);
     const auto groups =
-        tiled::expansion_groups<float>(d, expansion.C, first.w, first.bias, second.w, second.bias);
+        tiled::expansion_groups<E>(d, expansion.C, first.w, first.bias, second.w, second.bias);
     const auto run = [&](CpuStream& stream) {
-      std::vector<float> y(static_cast<std::size_t>(d.output_size()), kMissing);
+      std::vector<E> y(static_cast<std::size_t>(d.output_size()), from_float<E>(kMissing));
       std::vector<float> sums(static_cast<std::size_t>(d.N * d.P() * d.C), kMissing);
-      tiled::expanded_depthwise_forward<float>(stream, d, {first.x.data(), expansion.C}, groups,
-                                               first.activation, second.activation, {y.data(), d.C},
-                                               sums.data());
+      tiled::expanded_depthwise_forward<E>(stream, d, {x.data(), expansion.C}, groups,
+                                           first.activation, second.activation, {y.data(), d.C},
+                                           sums.data());
       CHECK(same_bytes(sums, sums_of_rows(d, y, d.C)));
       return y;
     };
-    std::vector<float> between(static_cast<std::size_t>(d.input_size())),
+    std::vector<E> between(static_cast<std::size_t>(d.input_size())),
         expected(static_cast<std::size_t>(d.output_size()));
-    tiled::forward<float>(one, expansion, {first.x.data(), expansion.C},
-                          tiled::Filter({}, expansion.C, d.C, first.w, first.bias),
-                          {{between.data(), d.C}, {nullptr, 0}, first.activation});
-    tiled::depthwise_forward<float, float>(
-        one, d, {between.data(), d.C}, tiled::DepthwiseFilter(d.window, d.C, second.w, second.bias),
-        second.activation, {expected.data(), d.C});
+    tiled::forward<E>(one, expansion, {x.data(), expansion.C},
+                      tiled::FilterOf<E>({}, expansion.C, d.C, first.w, first.bias),
+                      {{between.data(), d.C}, {nullptr, 0}, first.activation});
+    tiled::depthwise_forward<E, E>(one, d, {between.data(), d.C},
+                                   tiled::DepthwiseFilter(d.window, d.C, second.w, second.bias),
+                                   second.activation, {expected.data(), d.C});
     CHECK(same_bytes(run(one), expected));
     CHECK(same_bytes(run(three), expected));
     count_cases();

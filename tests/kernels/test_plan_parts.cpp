@@ -75,10 +75,12 @@ TEST_CASE("the part of small images begins where they have become small") {
         3);
   CHECK(begin(plan_of({conv(0, 1)})) == 0);                         // never
   CHECK(begin(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}})) == 0);  // no convolution there
-  CHECK(begin(plan_of({conv(2, 3), conv(3, 4)})) == 1);             // all: no part may be empty
+  CHECK(begin(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}},
+                       PlanExpandedDepthwise<float>{2, 3, {}, {}, {}, {}, {}, {}, {}}})) == 1);
+  CHECK(begin(plan_of({conv(2, 3), conv(3, 4)})) == 1);  // all: no part may be empty
   CHECK(cpu::part_of_small_images(plan_of({conv(0, 1), PlanMaxPool{1, 2, {}}, conv(2, 3)}), 63) ==
         0);
-  count_cases(7);
+  count_cases(8);
 }
 
 }  // namespace nanopneumo::test

@@ -4,6 +4,8 @@
 
 #include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/plan/operation_pairs.h"
+#include "kernels/cpu/tiled/convolution.h"
+#include "kernels/cpu/tiled/matrix_tiles.h"
 #include "layers/add.h"
 #include "layers/batch_normalization.h"
 #include "layers/concatenate.h"
@@ -156,6 +158,22 @@ TEST_CASE("Operations that became one with their readers compute the same") {
   CHECK(plan.operations.size() == operations - 8);
   CHECK(max_relative_difference(PortablePlan<float>(*cpu, plan).run(x).to_host(), expected) <=
         1e-5);
+}
+
+TEST_CASE("Averages of depthwise results are made of sums of their rows") {
+  const Graph g = graph_of_pairs();
+  for (const Precision precision : {Precision::float32, Precision::bf16}) {
+    if (precision == Precision::bf16 && !cpu::matrix_tiles::are_there()) continue;
+    const auto cpu = make_cpu_device(2, precision);
+    Parameters<float> parameters(g, *cpu, 1);
+    FrozenPlan<float> plan(g, parameters, *cpu, {}, precision);
+    plan.run(Tensor<float>(*cpu, {1, 11, 9, 20}));
+    const auto of_sums =
+        std::ranges::count(plan.steps(), std::string("row sums"), &PlanStepFacts::algorithm);
+    const bool are_ours = cpu::tiled::kBeatsOneDnn || precision == Precision::bf16;
+    CHECK(of_sums == (are_ours ? 2 : 0));
+    count_cases();
+  }
 }
 
 TEST_CASE("Pixels that 1x1 convolutions skip") {

@@ -10,8 +10,9 @@ bool has_convolution(const Plan<float>& plan, std::size_t begin) {
   return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                      plan.operations.end(), [](const PlanOperation<float>& operation) {
                        return std::visit(
-                           [](const auto& op) {
-                             return requires { op.residual; };
+                           []<class Op>(const Op&) {
+                             return requires(const Op& op) { op.residual; }
+                             || std::is_same_v<Op, PlanExpandedDepthwise<float>>;
                            },
                            operation);
                      });

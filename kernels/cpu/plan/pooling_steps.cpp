@@ -117,6 +117,7 @@ class AverageOfRowSumsStep final : public PlanStep {
                    static_cast<float>(image_.pixels()), y_);
   }
   void set_scratch(std::byte* memory) override { sums_ = reinterpret_cast<const float*>(memory); }
+  std::string algorithm() const override { return "row sums"; }
 
  private:
   PlanValue image_;

@@ -20,7 +20,7 @@ constexpr int kRegisters = 8;
 /// What the windows of some neighbouring pixels read: the rows [r0, r1) of each, which lie inside the image, and of the
 /// columns from the first window's left border to the last one's right border those in [s0, s1).
 template <class E>
-struct Span {
+struct Taps {
   int r0, r1, s0, s1;
   const E* x;              ///< in row r0 and column s0
   std::int64_t row, next;  ///< elements to the next row of the image, and to the next column of it
@@ -28,16 +28,16 @@ struct Span {
 
 /// One pixel and some registers of channels, from number c on.
 template <int registers, class F, class E, class Out, class Load, class Store>
-[[gnu::always_inline]] inline void filter_pixel(const Span<E>& span, const DepthwiseFilter& filter,
+[[gnu::always_inline]] inline void filter_pixel(const Taps<E>& taps, const DepthwiseFilter& filter,
                                                 int c, Out* y, Load load_x, Store store_y) {
   Vec sums[registers] = {};
   const std::int64_t w_next = filter.floats_of_a_tap();
-  const E* row = span.x + c;
-  const float* w_row = filter.tap(span.r0, span.s0) + c;
-  for (int r = span.r0; r < span.r1; ++r, row += span.row, w_row += filter.S() * w_next) {
+  const E* row = taps.x + c;
+  const float* w_row = filter.tap(taps.r0, taps.s0) + c;
+  for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += filter.S() * w_next) {
     const E* x = row;
     const float* w = w_row;
-    for (int s = span.s0; s < span.s1; ++s, x += span.next, w += w_next)
+    for (int s = taps.s0; s < taps.s1; ++s, x += taps.next, w += w_next)
       unrolled<registers>([&](int k) __attribute__((always_inline)) {
         sums[k] = fma(load_x(x + k * kLanes), load(w + k * kLanes), sums[k]);
       });
@@ -54,22 +54,22 @@ template <int registers, class F, class E, class Out, class Load, class Store>
 /// Some neighbouring pixels and one register of channels, of windows whose columns and stride are known: each number of x
 /// is read once for all windows that it is in.
 template <int pixels, int S, int stride, class F, class E, class Out, class Load, class Store>
-[[gnu::always_inline]] inline void filter_register(const Span<E>& span,
+[[gnu::always_inline]] inline void filter_register(const Taps<E>& taps,
                                                    const DepthwiseFilter& filter, int c,
                                                    RowsOf<Out> y, Load load_x, Store store_y) {
   constexpr int kColumns = (pixels - 1) * stride + S;
   Vec sums[pixels] = {};
-  const std::int64_t w_next = filter.floats_of_a_tap(), next = span.next;
-  const E* row = span.x + c;
-  const float* w_row = filter.tap(span.r0, 0) + c;
-  for (int r = span.r0; r < span.r1; ++r, row += span.row, w_row += S * w_next) {
+  const std::int64_t w_next = filter.floats_of_a_tap(), next = taps.next;
+  const E* row = taps.x + c;
+  const float* w_row = filter.tap(taps.r0, 0) + c;
+  for (int r = taps.r0; r < taps.r1; ++r, row += taps.row, w_row += S * w_next) {
     Vec w[S];
     unrolled<S>([&](int s) __attribute__((always_inline)) { w[s] = load(w_row + s * w_next); });
     const E* x = row;
     unrolled<kColumns>([&](int column) __attribute__((always_inline)) {
       // Padding is narrower than a window: only these columns can lie outside.
-      if (column < S - 1 && column < span.s0) return;
-      if (column > kColumns - S && column >= span.s1) return;
+      if (column < S - 1 && column < taps.s0) return;
+      if (column > kColumns - S && column >= taps.s1) return;
       const Vec value = load_x(x);
       x += next;
       unrolled<pixels>([&](int i) __attribute__((always_inline)) {
@@ -91,25 +91,25 @@ template <int pixels, int S, int stride, class F, class E, class Out, class Load
 
 /// Groups of neighbouring pixels, side by side and in some rows of output, that have the same taps inside the image.
 template <class E, class Out>
-struct Block {
-  Span<E> first;  ///< of the first group
-  int rows, groups;
-  std::int64_t x_row,
-      x_group;  ///< elements from one row of groups, and from one group, to the next
+struct Groups {
+  Taps<E> first;  ///< of the first group
+  int rows, count;
+  /// Elements of the image from one row of groups, and from one group, to the next.
+  std::int64_t x_row, x_group;
   RowsOf<Out> y;
   std::int64_t y_row, y_group;
 };
 
 template <class E, class Out, class Body>
-[[gnu::always_inline]] inline void for_each_group(const Block<E, Out>& block, const Body& body) {
-  for (int row = 0; row < block.rows; ++row) {
-    Span<E> span = block.first;
-    span.x += row * block.x_row;
-    Out* y = block.y.data + row * block.y_row;
-    for (int group = 0; group < block.groups; ++group) {
-      body(span, RowsOf<Out>{y, block.y.stride});
-      span.x += block.x_group;
-      y += block.y_group;
+[[gnu::always_inline]] inline void for_each_group(const Groups<E, Out>& groups, const Body& body) {
+  for (int row = 0; row < groups.rows; ++row) {
+    Taps<E> taps = groups.first;
+    taps.x += row * groups.x_row;
+    Out* y = groups.y.data + row * groups.y_row;
+    for (int group = 0; group < groups.count; ++group) {
+      body(taps, RowsOf<Out>{y, groups.y.stride});
+      taps.x += groups.x_group;
+      y += groups.y_group;
     }
   }
 }
@@ -136,13 +136,13 @@ template <class Out, int... counts, class Body>
 
 /// Groups of one pixel, of any window.
 template <class F, class E, class Out>
-void filter_pixels(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
+void filter_pixels(const Groups<E, Out>& groups, const DepthwiseFilter& filter, int C) {
   for_registers<Out>(
       C, std::integer_sequence<int, kRegisters, 1>{},
       [&]<int registers>(int c, std::integral_constant<int, registers>, auto load_x, auto store_y)
           __attribute__((always_inline)) {
-            for_each_group(block, [&](const Span<E>& span, RowsOf<Out> y) {
-              filter_pixel<registers, F>(span, filter, c, y.data, load_x, store_y);
+            for_each_group(groups, [&](const Taps<E>& taps, RowsOf<Out> y) {
+              filter_pixel<registers, F>(taps, filter, c, y.data, load_x, store_y);
             });
           });
 }
@@ -150,42 +150,42 @@ void filter_pixels(const Block<E, Out>& block, const DepthwiseFilter& filter, in
 /// Groups of some pixels, of windows with S columns at a stride. Registers of channels are the outermost loop: what
 /// neighbouring windows share then stays in the first-level cache.
 template <int pixels, int S, int stride, class F, class E, class Out>
-void filter_groups(const Block<E, Out>& block, const DepthwiseFilter& filter, int C) {
+void filter_groups(const Groups<E, Out>& groups, const DepthwiseFilter& filter, int C) {
   constexpr int kOfALine = 64 / sizeof(E) / kLanes;
   for_registers<Out>(
       C, std::integer_sequence<int, kOfALine, 1>{},
       [&]<int registers>(int c, std::integral_constant<int, registers>, auto load_x,
                          auto store_y) __attribute__((always_inline)) {
-        for_each_group(block, [&](const Span<E>& span, RowsOf<Out> y) {
+        for_each_group(groups, [&](const Taps<E>& taps, RowsOf<Out> y) {
           for (int k = 0; k < registers; ++k)
-            filter_register<pixels, S, stride, F>(span, filter, c + k * kLanes, y, load_x, store_y);
+            filter_register<pixels, S, stride, F>(taps, filter, c + k * kLanes, y, load_x, store_y);
         });
       });
 }
 
 template <class E, class Out>
-using FilterBlock = void (*)(const Block<E, Out>&, const DepthwiseFilter&, int C);
+using Kernel = void (*)(const Groups<E, Out>&, const DepthwiseFilter&, int C);
 
 /// For kFewestPixels to kMostPixels.
 template <class E, class Out>
-using FilterGroups = std::array<FilterBlock<E, Out>, kMostPixels - kFewestPixels + 1>;
+using Kernels = std::array<Kernel<E, Out>, kMostPixels - kFewestPixels + 1>;
 
 template <int S, int stride, class F, class E, class Out, int... i>
-constexpr FilterGroups<E, Out> groups_of(std::integer_sequence<int, i...>) {
+constexpr Kernels<E, Out> kernels_of(std::integer_sequence<int, i...>) {
   return {&filter_groups<kFewestPixels + i, S, stride, F, E, Out>...};
 }
 template <int S, int stride, class F, class E, class Out>
-constexpr auto kFilterGroups = groups_of<S, stride, F, E, Out>(
+constexpr auto kKernels = kernels_of<S, stride, F, E, Out>(
     std::make_integer_sequence<int, kMostPixels - kFewestPixels + 1>{});
 
 /// Null where no groups of such windows are filtered.
 template <class F, class E, class Out>
-const FilterGroups<E, Out>* filter_groups_of(const Window& w) {
+const Kernels<E, Out>* kernels_of(const Window& w) {
   if (w.pad.left >= w.S || w.pad.right >= w.S) return nullptr;
-  if (w.S == 3 && w.stride_w == 1) return &kFilterGroups<3, 1, F, E, Out>;
-  if (w.S == 3 && w.stride_w == 2) return &kFilterGroups<3, 2, F, E, Out>;
-  if (w.S == 5 && w.stride_w == 1) return &kFilterGroups<5, 1, F, E, Out>;
-  if (w.S == 5 && w.stride_w == 2) return &kFilterGroups<5, 2, F, E, Out>;
+  if (w.S == 3 && w.stride_w == 1) return &kKernels<3, 1, F, E, Out>;
+  if (w.S == 3 && w.stride_w == 2) return &kKernels<3, 2, F, E, Out>;
+  if (w.S == 5 && w.stride_w == 1) return &kKernels<5, 1, F, E, Out>;
+  if (w.S == 5 && w.stride_w == 2) return &kKernels<5, 2, F, E, Out>;
   return nullptr;
 }
 
@@ -205,10 +205,10 @@ class RowFilter {
 
   void run() const {
     const int Q = d_.Q();
-    const auto* groups = Q < kFewestPixels ? nullptr : filter_groups_of<F, E, Out>(d_.window);
-    if (!groups) return run_groups(Q, [](int) { return &filter_pixels<F, E, Out>; });
-    run_groups((Q + kMostPixels - 1) / kMostPixels, [groups](int pixels) {
-      return (*groups)[static_cast<std::size_t>(pixels - kFewestPixels)];
+    const auto* kernels = Q < kFewestPixels ? nullptr : kernels_of<F, E, Out>(d_.window);
+    if (!kernels) return run_groups(Q, [](int) { return &filter_pixels<F, E, Out>; });
+    run_groups((Q + kMostPixels - 1) / kMostPixels, [kernels](int pixels) {
+      return (*kernels)[static_cast<std::size_t>(pixels - kFewestPixels)];
     });
   }
 
@@ -219,7 +219,7 @@ class RowFilter {
     return {q * w.stride_w - w.pad.left, (pixels - 1) * w.stride_w + w.S, d_.W};
   }
 
-  /// Groups whose sizes differ by at most one. Those side by side that have the same columns inside the image are a block.
+  /// Groups whose sizes differ by at most one. Those side by side that have the same columns inside the image are a `Groups`.
   template <class KernelOf>
   void run_groups(int groups, const KernelOf& kernel_of) const {
     const int size = d_.Q() / groups, larger = d_.Q() % groups;
@@ -237,7 +237,7 @@ class RowFilter {
     }
   }
 
-  void filter(FilterBlock<E, Out> kernel, int q, int pixels, int groups, const Inside& s) const {
+  void filter(Kernel<E, Out> kernel, int q, int pixels, int groups, const Inside& s) const {
     const Window& w = d_.window;
     const Inside r(top_, w.R, d_.H);
     const std::int64_t pixel =
@@ -246,7 +246,7 @@ class RowFilter {
     kernel({.first = {r.begin, r.end, s.begin, s.end, image_.data + pixel * image_.stride, row,
                       image_.stride},
             .rows = rows_,
-            .groups = groups,
+            .count = groups,
             .x_row = w.stride_h * row,
             .x_group = pixels * w.stride_w * image_.stride,
             .y = {y_.data + q * y_.stride, y_.stride},
