@@ -83,13 +83,27 @@ TimedForward time_steps(const BenchOptions& o, const Forward& forward, const Cpu
   return {measured, {steps, std::move(times), peaks, o.batch, measured.median}};
 }
 
-/// The sum of oneDNN's best times for the convolutions of a plan, each shape measured once.
-double onednn_seconds(const PlanRun& run, CpuStream& stream, Precision precision,
-                      std::map<std::string, int>& ways) {
+/// oneDNN's best times for the convolutions of a plan.
+struct OneDnnSum {
+  double seconds = 0;  ///< of a batch
+  std::map<std::string, int> ways;
+
+  std::string words() const {
+    std::string words;
+    for (const auto& [way, count] : ways)
+      words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, way);
+    return words;
+  }
+};
+
+/// Each shape is measured once, with as many images at once as images_at_once(number of the operation).
+template <class ImagesAtOnce>
+OneDnnSum sum_onednn(const PlanRun& run, CpuStream& stream, Precision precision,
+                     const ImagesAtOnce& images_at_once) {
   std::map<std::string, bench::OneDnnTime> known;
-  double sum = 0;
+  OneDnnSum sum;
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
-    const int at_once = run.times.images_at_once(i);
+    const int at_once = images_at_once(i);
     for (const PlannedConvolution& convolution : run.steps[i].convolutions) {
       const ConvDims& d = convolution.dims;
       const Window& w = d.window;
@@ -101,24 +115,26 @@ double onednn_seconds(const PlanRun& run, CpuStream& stream, Precision precision
       if (found == known.end())
         found = known.emplace(key, bench::fastest_onednn(stream, convolution, at_once, precision))
                     .first;
-      ++ways[found->second.way];
-      sum += found->second.seconds * run.images / at_once;
+      ++sum.ways[found->second.way];
+      sum.seconds += found->second.seconds * run.images / at_once;
     }
   }
   return sum;
 }
 
+/// With all images at once, as this forward pass gets them, and with as many as its plan runs at once, which oneDNN then
+/// has in the caches each time.
 void compare_with_onednn(const PlanRun& run, const Forward& forward) {
-  std::map<std::string, int> ways;
-  const double theirs =
-      onednn_seconds(run, cpu_stream(forward), forward.device().frozen_precision(), ways);
-  std::string words;
-  for (const auto& [way, count] : ways)
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", count, way);
-  fmt::print(
-      "oneDNN's convolutions at these shapes, the best of its ways each: {:.1f} ms ({}); the whole "
-      "forward takes {:.3f} times that\n",
-      1e3 * theirs, words, run.seconds / theirs);
+  const auto print_sum = [&](const std::string& images, const auto& images_at_once) {
+    const OneDnnSum sum =
+        sum_onednn(run, cpu_stream(forward), forward.device().frozen_precision(), images_at_once);
+    fmt::print("  {}: {:.1f} ms ({}); the whole forward takes {:.3f} times that\n", images,
+               1e3 * sum.seconds, sum.words(), run.seconds / sum.seconds);
+  };
+  fmt::print("oneDNN's convolutions at these shapes, the best of its ways each:\n");
+  print_sum(fmt::format("{} images at once", run.images), [&](std::size_t) { return run.images; });
+  print_sum("as many as the plan runs at once",
+            [&](std::size_t i) { return run.times.images_at_once(i); });
 }
 
 void bench_forward(const BenchOptions& o) {
