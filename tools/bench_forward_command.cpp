@@ -132,7 +132,8 @@ void compare_with_onednn(const PlanRun& run, const Forward& forward) {
                1e3 * sum.seconds, sum.words(), run.seconds / sum.seconds);
   };
   fmt::print("oneDNN's convolutions at these shapes, the best of its ways each:\n");
-  print_sum(fmt::format("{} images at once", run.images), [&](std::size_t) { return run.images; });
+  print_sum(fmt::format("the whole batch of {} at once", run.images),
+            [&](std::size_t) { return run.images; });
   print_sum("as many as the plan runs at once",
             [&](std::size_t i) { return run.times.images_at_once(i); });
 }

@@ -49,9 +49,9 @@ TEST_CASE("bench forward --per-op lists each fused operation, and its figures ad
                                                "--against-onednn", "--csv", "plan.csv"},
                                               kSmall))
                                 .out;
-    for (const char* part :
-         {"GFLOP/s", "GB/s", "img/s", "this machine at best", "% of limit",
-          "6 images at once: ", "as many as the plan runs at once: ", "the whole forward takes"})
+    for (const char* part : {"GFLOP/s", "GB/s", "img/s", "this machine at best", "% of limit",
+                             "the whole batch of 6 at once: ", "as many as the plan runs at once: ",
+                             "the whole forward takes"})
       CHECK_MESSAGE(contains(out, part), part);
     const CsvTable table = CsvTable::read(sandbox.path("plan.csv"));
     REQUIRE(table.rows() > 10);

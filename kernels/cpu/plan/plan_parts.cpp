@@ -10,9 +10,9 @@ bool has_convolution(const Plan<float>& plan, std::size_t begin) {
   return std::any_of(plan.operations.begin() + static_cast<std::ptrdiff_t>(begin),
                      plan.operations.end(), [](const PlanOperation<float>& operation) {
                        return std::visit(
-                           []<class Op>(const Op&) {
-                             return requires(const Op& op) { op.residual; }
-                             || std::is_same_v<Op, PlanExpandedDepthwise<float>>;
+                           [](const auto& op) {
+                             return requires { op.residual; }
+                             || requires { op.expansion_w; };
                            },
                            operation);
                      });
